@@ -1,0 +1,31 @@
+/* One request's work: plan it, run it in a leased sandbox, judge it. */
+#ifndef SANDPOOL_EXECUTE_H
+#define SANDPOOL_EXECUTE_H
+
+#include "fcgi/base/error.h"
+#include "fcgi/base/id.h"
+#include "fcgi/model/request.h"
+#include "fcgi/model/result.h"
+#include "fcgi/sandbox/lease.h"
+
+enum execute_outcome {
+        EXECUTE_DONE,        /* result says how the code fared */
+        EXECUTE_BUSY,        /* 503 */
+        EXECUTE_UNAVAILABLE, /* 503 */
+        EXECUTE_SHUTTING_DOWN,
+        EXECUTE_CLIENT_GONE, /* nobody to answer */
+        EXECUTE_FAILED,      /* our failure, in err: 500 */
+};
+
+/* Where the time of a request went, in microseconds: for the log. */
+struct execute_times {
+        uint32_t queue_us, compile_us, run_us, total_us;
+};
+
+/* cancel_fd: descriptor whose POLLRDHUP/POLLHUP says that the client left; -1: none. result is
+ * zero-initialised by the caller and freed with result_free in every case. */
+enum execute_outcome execute_request(struct broker_link *link, const struct settings *settings,
+        const struct request *request, const char *request_id, int cancel_fd, struct result *result,
+        struct execute_times *times, struct error *err);
+
+#endif

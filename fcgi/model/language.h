@@ -1,0 +1,97 @@
+/* A language: one conf/languages/<id>.yaml as a checked struct. The registry holds them all. */
+#ifndef SANDPOOL_LANGUAGE_H
+#define SANDPOOL_LANGUAGE_H
+
+#include "fcgi/base/error.h"
+#include "fcgi/model/settings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LANGUAGE_ID_SIZE 64
+#define LANGUAGES_MAX 64
+
+/* A command: NULL-terminated argument list. Placeholders, replaced per job: {source} the entry file's name,
+ * {name} the same without extension, {files} (an argument of its own) every file of the job with the same
+ * extension as the language's source. */
+struct command {
+        char **argv;
+};
+
+/* How the language's comments and literals look, so that rules see code and not text. Lists end with an open
+ * of NULL. */
+struct delimiters {
+        char *open;
+        char *close;    /* NULL: to the end of the line */
+        bool escapes;   /* a backslash protects the next character */
+        bool multiline; /* else an unclosed one ends at the end of its line */
+};
+
+struct language {
+        char id[LANGUAGE_ID_SIZE];
+        char *name;
+        char *version;
+        char **aliases; /* NULL-terminated, lower case */
+        char *image;
+        char *source;    /* file name for a single `code`, such as main.py */
+        char *extension; /* with its dot: of source */
+        bool enabled;
+
+        struct command compile; /* argv NULL when interpreted */
+        uint32_t compile_timeout_ms;
+        uint32_t compile_memory_mib;
+        struct command run;
+        char **env; /* NULL-terminated "NAME=value" */
+
+        struct limit timeout_ms;
+        struct limit memory_mib;
+        uint32_t cpu_percent; /* CPU quota: 50 is 0.5 CPU */
+        uint32_t processes;
+        uint32_t open_files;
+
+        uint32_t warm;
+        uint32_t max; /* sandboxes of this language */
+        uint32_t reuse;
+        uint32_t max_age_ms;
+
+        char *policy;       /* id, or NULL for the settings' default */
+        char *runtime;      /* Docker runtime, "runc" by default */
+        char *memory_error; /* PCRE2 pattern: stderr of a failed run that matches means memory_limit; NULL for
+                               none */
+
+        struct delimiters *comments;
+        struct delimiters *strings;
+
+        char *sample_code;
+        char *sample_expected;
+};
+
+struct registry {
+        struct language *languages; /* in order of id */
+        size_t count;
+};
+
+/* Read every *.yaml of settings->languages_dir (sorted), check each and all together (duplicate ids and
+ * aliases, the default language exists). Ranges that a file leaves out come from the settings. The caller
+ * frees. NULL with "file:line: what". */
+struct registry *registry_load(const struct settings *settings, struct error *err);
+void registry_free(struct registry *registry);
+
+/* By id or alias, case-insensitively; NULL when there is none or it is disabled. Borrowed. */
+const struct language *registry_find(const struct registry *registry, const char *name);
+
+/* The memory a sandbox of the language has while it is idle: what its first step needs. MiB. */
+uint32_t language_idle_memory_mib(const struct language *language);
+
+/* Replace the placeholders. names: the job's file names, the entry first. Returns a malloc'd NULL-terminated
+ * argv, to free with language_argv_free, or NULL when memory is out. */
+char **language_argv(const struct language *language, const struct command *command, const char *const *names,
+        size_t count);
+void language_argv_free(char **argv);
+
+/* What the image bakes in as /sandpool/language.json, for the runner's --once mode: malloc'd JSON text or
+ * NULL. */
+char *language_image_config(const struct language *language, const struct settings *settings);
+
+#endif

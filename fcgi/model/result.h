@@ -1,0 +1,66 @@
+/* What became of a request: the answer of POST /api/execute as values, and its JSON. */
+#ifndef SANDPOOL_RESULT_H
+#define SANDPOOL_RESULT_H
+
+#include "fcgi/base/buffer.h"
+#include "fcgi/model/policy.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum status { STATUS_SUCCESS, STATUS_FAILED, STATUS_ERROR, STATUS_TIMEOUT, STATUS_BLOCKED };
+enum reason {
+        REASON_NONE,
+        REASON_WRONG_ANSWER,
+        REASON_COMPILE_ERROR,
+        REASON_RUNTIME_ERROR,
+        REASON_TIME_LIMIT,
+        REASON_MEMORY_LIMIT,
+        REASON_OUTPUT_LIMIT,
+        REASON_POLICY
+};
+extern const char *const status_names[]; /* as in the API */
+extern const char *const reason_names[];
+
+/* How one step ended: a verdict is about the program, never about us. */
+struct verdict {
+        enum status status;
+        enum reason reason;
+        int exit_code; /* -1: none (a signal ended it) */
+        int signal;    /* number, 0: none */
+        uint32_t wall_ms;
+        uint32_t cpu_ms;
+        uint64_t memory_kib;
+        bool truncated;
+        struct buffer out;
+        struct buffer err;
+};
+
+struct result {
+        enum status status;
+        enum reason reason;
+        char error[512]; /* text for a person; "" : derive from stderr (a failed run) or absent (success) */
+        bool compiled;   /* compile below is filled */
+        struct verdict compile;
+        bool ran; /* run below is filled */
+        struct verdict run;
+        struct violations violations;
+};
+
+void result_free(struct result *result);
+
+/* "SIGSEGV" for 11; "SIG" and the number for one without a name. Static storage or the caller's buffer of 16.
+ */
+const char *result_signal_name(int signal, char buffer[16]);
+
+/* The JSON of an answer for a client: every field of API.md. Output is UTF-8 with U+FFFD for invalid bytes,
+ * or base64. Returns malloc'd text and its size, or NULL when memory is out. */
+char *result_json(const struct result *result, const struct language *language, bool output_base64,
+        const char *request_id, size_t *size);
+
+/* The JSON of an error: {"status":"error","success":false,"reason","error","field"?,"requestId"}. field may
+ * be NULL or "". */
+char *result_error_json(
+        const char *reason, const char *text, const char *field, const char *request_id, size_t *size);
+
+#endif

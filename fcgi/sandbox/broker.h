@@ -1,0 +1,27 @@
+/* The one process that holds the Docker socket and keeps the pool. */
+#ifndef SANDPOOL_BROKER_H
+#define SANDPOOL_BROKER_H
+
+#include "fcgi/base/error.h"
+#include "fcgi/model/language.h"
+#include "fcgi/model/settings.h"
+
+#include <sys/types.h>
+
+struct broker_options {
+        const struct settings *settings;
+        const struct registry *registry;
+        int listen_fd;    /* SEQPACKET, from the supervisor; stays its */
+        uid_t peer_uid;   /* only this user (and root) may connect */
+        uint32_t workers; /* how many leases may be waiting */
+};
+
+/* Run until SIGTERM (then: no new leases, wait for those that are out within drain_timeout, remove every
+ * sandbox) or a fatal error. Returns the process's exit status. Signals are blocked by the caller except
+ * through signalfd made here. */
+int broker_run(const struct broker_options *options, struct error *err);
+
+/* Sweep once by hand: remove every container of this instance. Returns how many, or -1. */
+int broker_sweep(const struct settings *settings, struct error *err);
+
+#endif
