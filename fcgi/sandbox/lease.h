@@ -64,7 +64,7 @@ struct broker_status {
                 char id[LANGUAGE_ID_SIZE];
                 bool image;                      /* exists */
                 bool sample_ok;                  /* its sample ran as expected */
-                uint16_t idle, leased, starting; /* starting: everything else that is not gone */
+                uint32_t idle, leased, starting; /* starting: everything else that is not gone */
                 char problem[160];               /* why it cannot serve, "" when it can */
         } languages[LANGUAGES_MAX];
 };

@@ -1,0 +1,227 @@
+/* The container's configuration as JSON, and its verification. */
+#include "fcgi/sandbox/container.h"
+
+#include "fcgi/base/io.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECCOMP_MAX (256 * 1024)
+#define MIB (1024LL * 1024LL)
+#define CPU_PERIOD_US 100000LL /* the kernel's default: shorter throttles, longer makes time-outs late */
+#define RUNNER_OOM_SCORE 500   /* below its steps (1000), so that the kernel ends those first */
+
+char *container_load_seccomp(const char *path, struct error *err)
+{
+        char *text = NULL, *compact = NULL;
+        json_error_t problem;
+        json_t *root = NULL;
+        if (io_read_file(path, SECCOMP_MAX, &text, err) < 0)
+                goto out;
+        root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
+        if (!root) {
+                error_set(err, "%s:%d: %s", path, problem.line, problem.text);
+                goto out;
+        }
+        compact = json_dumps(root, JSON_COMPACT);
+        if (!compact)
+                error_set(err, "%s: out of memory", path);
+out:
+        json_decref(root);
+        free(text);
+        return compact;
+}
+
+static json_t *tmpfs(const struct limits *limits)
+{
+        char workspace[128], tmp[128], shm[128];
+        const char *form = "rw,%s,nosuid,nodev,size=%um,nr_inodes=%u,mode=1777";
+        snprintf(workspace, sizeof workspace, form, "exec", limits->workspace_mib, limits->workspace_inodes);
+        snprintf(tmp, sizeof tmp, form, "noexec", limits->tmp_mib, limits->workspace_inodes);
+        snprintf(shm, sizeof shm, form, "noexec", limits->shm_mib, limits->workspace_inodes);
+        return json_pack("{s:s, s:s, s:s}", "/workspace", workspace, "/tmp", tmp, "/dev/shm", shm);
+}
+
+static json_t *ulimit(const char *name, long long value)
+{
+        return json_pack("{s:s, s:I, s:I}", "Name", name, "Soft", value, "Hard", value);
+}
+
+/* Core 1 byte: 0 does not stop a core_pattern that pipes. No nproc: it counts a uid over all containers. */
+static json_t *ulimits(const struct container_spec *spec)
+{
+        return json_pack("[o, o, o]", ulimit("core", 1), ulimit("nofile", spec->language->open_files),
+                ulimit("fsize", spec->settings->limits.file_mib * MIB));
+}
+
+static json_t *security_options(const char *seccomp)
+{
+        json_t *profile = json_sprintf("seccomp=%s", seccomp);
+        return json_pack("[s, o]", "no-new-privileges", profile);
+}
+
+/* One process more than the program may have: the runner. Capabilities in the order in which newer daemons sort them. */
+static json_t *host_config(const struct container_spec *spec)
+{
+        const struct language *language = spec->language;
+        long long memory = spec->memory_mib * MIB;
+        json_t *config = json_pack("{s:s, s:b, s:b, s:[s], s:[s, s, s], s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:{s:s},"
+                                   " s:s, s:o, s:{s:s}, s:i, s:s, s:b, s:b}",
+                "NetworkMode", "none", "ReadonlyRootfs", 1, "AutoRemove", 1, "CapDrop", "ALL", "CapAdd", "CAP_KILL",
+                "CAP_SETGID", "CAP_SETUID", "SecurityOpt", security_options(spec->seccomp), "Memory", memory, "MemorySwap",
+                memory, "PidsLimit", (json_int_t)language->processes + 1, "CpuPeriod", (json_int_t)CPU_PERIOD_US,
+                "CpuQuota", (json_int_t)language->cpu_percent * (CPU_PERIOD_US / 100), "Ulimits", ulimits(spec),
+                "Sysctls", "net.ipv4.tcp_max_tw_buckets", "0", "IpcMode", "private", "Tmpfs",
+                tmpfs(&spec->settings->limits), "LogConfig", "Type", "none", "OomScoreAdj", RUNNER_OOM_SCORE, "Runtime",
+                language->runtime, "Privileged", 0, "PublishAllPorts", 0);
+        return config;
+}
+
+char *container_config(const struct container_spec *spec)
+{
+        json_t *uids = json_sprintf("--uid-base=%u", spec->uid_base);
+        json_t *root = json_pack("{s:s, s:[s], s:[s, o], s:[], s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:{s:[s]},"
+                                 " s:{s:s, s:s}, s:o}",
+                "Image", spec->language->image, "Entrypoint", "/sandpool/runner", "Cmd", "--serve", uids, "Env", "User",
+                "0:0", "WorkingDir", "/workspace", "Hostname", "sandbox", "OpenStdin", 1, "StdinOnce", 0, "AttachStdin",
+                1, "AttachStdout", 1, "AttachStderr", 1, "Tty", 0, "NetworkDisabled", 1, "Healthcheck", "Test", "NONE",
+                "Labels", CONTAINER_LABEL, spec->settings->instance, "sandpool.language", spec->language->id, "HostConfig",
+                host_config(spec));
+        char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+        json_decref(root);
+        return text;
+}
+
+void container_memory_update(uint32_t memory_mib, char *text, size_t size)
+{
+        snprintf(text, size, "{\"Memory\":%lld,\"MemorySwap\":%lld}", memory_mib * MIB, memory_mib * MIB);
+}
+
+/* Everything asked of HostConfig must stand there as it was asked; and what would open the sandbox must not have come by itself. */
+static int verify_host_config(json_t *asked, json_t *got, struct error *err)
+{
+        static const char *const must_be_empty[] = {
+                "Binds", "Mounts", "Devices", "DeviceRequests", "VolumesFrom", "Links", "GroupAdd", "PortBindings", NULL};
+        const char *key;
+        json_t *value;
+        json_object_foreach (asked, key, value) {
+                json_t *other = json_object_get(got, key);
+                if (json_is_false(value) && !other)
+                        continue;
+                /* The daemon fills in LogConfig.Config. */
+                if (!strcmp(key, "LogConfig"))
+                        value = json_object_get(value, "Type"), other = json_object_get(other, "Type");
+                if (!json_equal(value, other))
+                        return error_set(err, "HostConfig.%s is not what was asked for", key);
+        }
+        for (size_t i = 0; must_be_empty[i]; i++) {
+                json_t *other = json_object_get(got, must_be_empty[i]);
+                if (json_array_size(other) || json_object_size(other))
+                        return error_set(err, "HostConfig.%s is not empty", must_be_empty[i]);
+        }
+        static const char *const must_be_full[] = {"MaskedPaths", "ReadonlyPaths", NULL};
+        for (size_t i = 0; must_be_full[i]; i++)
+                if (!json_array_size(json_object_get(got, must_be_full[i])))
+                        return error_set(err, "HostConfig.%s is empty", must_be_full[i]);
+        static const char *const never_host[] = {"PidMode", "UTSMode", "UsernsMode", NULL};
+        for (size_t i = 0; never_host[i]; i++) {
+                const char *mode = json_string_value(json_object_get(got, never_host[i]));
+                if (mode && *mode)
+                        return error_set(err, "HostConfig.%s is \"%s\"", never_host[i], mode);
+        }
+        return 0;
+}
+
+int container_verify(const struct container_spec *spec, const char *inspected, struct error *err)
+{
+        int rc = -1;
+        char *text = container_config(spec);
+        json_t *asked = text ? json_loads(text, 0, NULL) : NULL;
+        json_t *got = json_loads(inspected, JSON_REJECT_DUPLICATES, NULL);
+        if (!asked || !got) {
+                error_set(err, "Docker's description of the container cannot be read");
+                goto out;
+        }
+        if (verify_host_config(json_object_get(asked, "HostConfig"), json_object_get(got, "HostConfig"), err))
+                goto out;
+        static const char *const same[] = {
+                "Image", "Entrypoint", "Cmd", "User", "OpenStdin", "StdinOnce", "Tty", "Labels", NULL};
+        json_t *config = json_object_get(got, "Config");
+        for (size_t i = 0; same[i]; i++) {
+                json_t *want = json_object_get(asked, same[i]), *have = json_object_get(config, same[i]);
+                bool labels = !strcmp(same[i], "Labels");
+                /* An image's own labels may be there too. */
+                if (labels ? !json_equal(json_object_get(want, CONTAINER_LABEL), json_object_get(have, CONTAINER_LABEL))
+                           : !json_equal(want, have)) {
+                        error_set(err, "Config.%s is not what was asked for", same[i]);
+                        goto out;
+                }
+        }
+        rc = 0;
+out:
+        json_decref(asked);
+        json_decref(got);
+        free(text);
+        return rc;
+}
+
+static int copy_string(json_t *root, const char *key, char *to, size_t size)
+{
+        const char *value = json_string_value(json_object_get(root, key));
+        if (!value || strlen(value) >= size)
+                return -1;
+        strcpy(to, value);
+        return 0;
+}
+
+/* An id goes into paths of later calls: it must be what it claims to be. */
+static int valid_id(const char *id)
+{
+        return strlen(id) == CONTAINER_ID_SIZE - 1 && strspn(id, "0123456789abcdef") == CONTAINER_ID_SIZE - 1;
+}
+
+int container_id(const char *answer, char id[CONTAINER_ID_SIZE])
+{
+        json_t *root = json_loads(answer, 0, NULL);
+        int rc = copy_string(root, "Id", id, CONTAINER_ID_SIZE);
+        json_decref(root);
+        return rc || !valid_id(id) ? -1 : 0;
+}
+
+int container_each(const char *answer, void (*each)(void *context, const char *id, const char *name), void *context)
+{
+        json_t *root = json_loads(answer, 0, NULL), *item;
+        size_t i;
+        int rc = json_is_array(root) ? 0 : -1;
+        json_array_foreach (root, i, item) {
+                char id[CONTAINER_ID_SIZE];
+                const char *name = json_string_value(json_array_get(json_object_get(item, "Names"), 0));
+                if (!copy_string(item, "Id", id, sizeof id) && valid_id(id))
+                        each(context, id, name && *name == '/' ? name + 1 : "");
+        }
+        json_decref(root);
+        return rc;
+}
+
+int container_event(const char *line, char id[CONTAINER_ID_SIZE], char action[32])
+{
+        json_t *root = json_loads(line, 0, NULL);
+        int rc = copy_string(json_object_get(root, "Actor"), "ID", id, CONTAINER_ID_SIZE) ||
+                 copy_string(root, "Action", action, 32);
+        json_decref(root);
+        return !rc;
+}
+
+int container_version(const char *answer, char api[16], char min_api[16], char version[32])
+{
+        json_t *root = json_loads(answer, 0, NULL);
+        int rc = copy_string(root, "ApiVersion", api, 16);
+        if (copy_string(root, "MinAPIVersion", min_api, 16))
+                *min_api = '\0';
+        if (copy_string(root, "Version", version, 32))
+                *version = '\0';
+        json_decref(root);
+        return rc;
+}

@@ -1,0 +1,49 @@
+/* What a sandbox's container is asked to be, and whether it became that. Built from the settings and the registry alone. */
+#ifndef SANDPOOL_CONTAINER_H
+#define SANDPOOL_CONTAINER_H
+
+#include "fcgi/base/error.h"
+#include "fcgi/model/language.h"
+#include "fcgi/model/settings.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONTAINER_LABEL "sandpool.instance"
+#define CONTAINER_ID_SIZE 65 /* 64 hexadecimal digits */
+#define CONTAINER_UIDS 65536 /* a sandbox's own range */
+
+struct container_spec {
+        const struct settings *settings;
+        const struct language *language;
+        const char *seccomp; /* the profile, as one line of JSON */
+        uint32_t uid_base;
+        uint32_t memory_mib;
+};
+
+/* The seccomp profile's file, checked to be JSON and written compactly: malloc'd, or NULL with err. */
+char *container_load_seccomp(const char *path, struct error *err);
+
+/* The body of POST /containers/create: malloc'd JSON, or NULL when memory is out. */
+char *container_config(const struct container_spec *spec);
+
+/* The body of POST /containers/{id}/update for a memory limit, into text. */
+void container_memory_update(uint32_t memory_mib, char *text, size_t size);
+
+/* Compare the answer of GET /containers/{id}/json with what was asked: 0, or -1 with err naming the first thing that differs. Unknown
+ * keys are silently ignored by the daemon, so asking is not having. */
+int container_verify(const struct container_spec *spec, const char *inspected, struct error *err);
+
+/* "Id" of the answer to create. 0/-1. */
+int container_id(const char *answer, char id[CONTAINER_ID_SIZE]);
+
+/* Call each with every container of GET /containers/json. 0/-1. */
+int container_each(const char *answer, void (*each)(void *context, const char *id, const char *name), void *context);
+
+/* What a line of GET /events says: 1 and the container's id and action when it is about a container, else 0. */
+int container_event(const char *line, char id[CONTAINER_ID_SIZE], char action[32]);
+
+/* ApiVersion, MinAPIVersion (may be ""), Version of GET /version. 0/-1. */
+int container_version(const char *answer, char api[16], char min_api[16], char version[32]);
+
+#endif

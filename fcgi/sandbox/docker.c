@@ -1,0 +1,223 @@
+/* Connecting to the daemon: version, events, sweep; again with backoff whenever it was lost. */
+#include "fcgi/sandbox/docker.h"
+
+#include "fcgi/base/clock.h"
+#include "fcgi/base/log.h"
+#include "fcgi/sandbox/container.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BACKOFF_MIN_MS 200
+#define BACKOFF_MAX_MS 5000
+#define SWEEP_INTERVAL_MS 60000
+#define SWEEPS_AT_ONCE 64
+
+enum docker_state { DOCKER_DOWN, DOCKER_ASKING, DOCKER_SWEEPING, DOCKER_UP };
+
+struct docker {
+        struct engine *engine;
+        const struct settings *settings;
+        struct docker_hooks hooks;
+        enum docker_state state;
+        struct engine_call *events;
+        struct engine_call *call; /* version or list */
+        unsigned removing;        /* removals of leftovers under way */
+        int64_t due_ms; /* next attempt, or next sweep */
+        int64_t backoff_ms;
+        char version[32];
+        char problem[160];
+};
+
+static void filters(const struct docker *docker, const char *more, char *text, size_t size)
+{
+        /* {"label":["sandpool.instance=NAME"]...}, percent-encoded as far as a URL needs it; instance names are [a-z0-9-]. */
+        snprintf(text, size, "%%7B%%22label%%22%%3A%%5B%%22" CONTAINER_LABEL "%%3D%s%%22%%5D%s%%7D",
+                docker->settings->instance, more);
+}
+
+static void lost(struct docker *docker, const char *why)
+{
+        bool was_up = docker->state == DOCKER_UP;
+        engine_cancel(docker->events);
+        engine_cancel(docker->call);
+        docker->events = docker->call = NULL;
+        docker->state = DOCKER_DOWN;
+        docker->backoff_ms = docker->backoff_ms ? 2 * docker->backoff_ms : BACKOFF_MIN_MS;
+        if (docker->backoff_ms > BACKOFF_MAX_MS)
+                docker->backoff_ms = BACKOFF_MAX_MS;
+        docker->due_ms = clock_ms() + docker->backoff_ms;
+        snprintf(docker->problem, sizeof docker->problem, "%s", why);
+        log_warning("docker.lost", LOG_S("why", why), LOG_I("retry_ms", docker->backoff_ms));
+        if (was_up)
+                docker->hooks.changed(docker->hooks.context);
+}
+
+static void up(struct docker *docker)
+{
+        docker->state = DOCKER_UP;
+        docker->backoff_ms = 0;
+        docker->due_ms = clock_ms() + SWEEP_INTERVAL_MS;
+        *docker->problem = '\0';
+        log_info("docker.up", LOG_S("version", docker->version), LOG_S("api", engine_prefix(docker->engine) + 1));
+        docker->hooks.changed(docker->hooks.context);
+}
+
+static void on_leftover_removed(void *context, const struct engine_answer *answer)
+{
+        struct docker *docker = context;
+        (void)answer;
+        /* Which one does not matter: what is still there is seen by the next sweep. */
+        docker->removing--;
+        if (!docker->removing && docker->state == DOCKER_SWEEPING)
+                docker->due_ms = clock_ms(); /* look again: nothing may be left */
+}
+
+static void remove_leftover(void *context, const char *id, const char *name)
+{
+        struct docker *docker = context;
+        char path[128];
+        if (docker->hooks.known(docker->hooks.context, name) || docker->removing == SWEEPS_AT_ONCE)
+                return;
+        log_warning("sandbox.leftover", LOG_S("container", name));
+        snprintf(path, sizeof path, "/containers/%s?force=1&v=1", id);
+        if (engine_begin(docker->engine, "DELETE", path, NULL, 0, on_leftover_removed, docker))
+                docker->removing++;
+}
+
+static void on_list(void *context, const struct engine_answer *answer)
+{
+        struct docker *docker = context;
+        docker->call = NULL;
+        if (answer->status != 200) {
+                lost(docker, answer->problem);
+                return;
+        }
+        if (!docker->removing && container_each(answer->body, remove_leftover, docker)) {
+                lost(docker, "the list of containers cannot be read");
+                return;
+        }
+        docker->due_ms = clock_ms() + SWEEP_INTERVAL_MS;
+        if (!docker->removing && docker->state == DOCKER_SWEEPING)
+                up(docker);
+}
+
+static void sweep(struct docker *docker)
+{
+        char path[256], text[200];
+        filters(docker, "", text, sizeof text);
+        snprintf(path, sizeof path, "/containers/json?all=1&filters=%s", text);
+        docker->due_ms = clock_ms() + SWEEP_INTERVAL_MS;
+        if (!docker->call && !docker->removing)
+                docker->call = engine_begin(docker->engine, "GET", path, NULL, 0, on_list, docker);
+}
+
+static void on_event_line(void *context, const char *line)
+{
+        struct docker *docker = context;
+        char id[CONTAINER_ID_SIZE], action[32];
+        if (container_event(line, id, action))
+                docker->hooks.event(docker->hooks.context, id, action);
+}
+
+static void on_events_end(void *context, const struct engine_answer *answer)
+{
+        struct docker *docker = context;
+        docker->events = NULL;
+        lost(docker, answer->status ? "the daemon ended its events" : answer->problem);
+}
+
+static void on_version(void *context, const struct engine_answer *answer)
+{
+        struct docker *docker = context;
+        struct error err = {0};
+        char api[16], min_api[16], path[320], text[280];
+        docker->call = NULL;
+        if (answer->status != 200)
+                error_set(&err, "%s", answer->problem);
+        else if (container_version(answer->body, api, min_api, docker->version))
+                error_set(&err, "the daemon's version cannot be read");
+        else
+                engine_use_version(docker->engine, api, *min_api ? min_api : NULL, &err);
+        if (*err.text) {
+                lost(docker, err.text);
+                return;
+        }
+        /* Events before the sweep, so that nothing that happens is missed. */
+        filters(docker, "%2C%22event%22%3A%5B%22oom%22%2C%22die%22%5D", text, sizeof text);
+        snprintf(path, sizeof path, "/events?filters=%s", text);
+        docker->events = engine_follow(docker->engine, path, on_event_line, on_events_end, docker);
+        docker->state = DOCKER_SWEEPING;
+        sweep(docker);
+}
+
+/* GET /version has no prefix: it tells which one to use. */
+static void ask(struct docker *docker)
+{
+        docker->state = DOCKER_ASKING;
+        engine_forget_version(docker->engine);
+        docker->call = engine_begin(docker->engine, "GET", "/version", NULL, 0, on_version, docker);
+        if (!docker->call)
+                lost(docker, "out of memory");
+}
+
+struct docker *docker_new(
+        struct engine *engine, const struct settings *settings, const struct docker_hooks *hooks, struct error *err)
+{
+        struct docker *docker = calloc(1, sizeof *docker);
+        if (!docker) {
+                error_set(err, "out of memory");
+                return NULL;
+        }
+        docker->engine = engine;
+        docker->settings = settings;
+        docker->hooks = *hooks;
+        snprintf(docker->problem, sizeof docker->problem, "not asked yet");
+        return docker;
+}
+
+void docker_free(struct docker *docker)
+{
+        free(docker);
+}
+
+bool docker_ok(const struct docker *docker)
+{
+        return docker->state == DOCKER_UP;
+}
+
+const char *docker_version(const struct docker *docker)
+{
+        return docker->version;
+}
+
+const char *docker_problem(const struct docker *docker)
+{
+        return docker->problem;
+}
+
+void docker_doubt(struct docker *docker)
+{
+        if (docker->state == DOCKER_UP)
+                sweep(docker);
+}
+
+int64_t docker_tick(struct docker *docker)
+{
+        if (clock_ms() < docker->due_ms)
+                return docker->due_ms;
+        switch (docker->state) {
+        case DOCKER_DOWN:
+                ask(docker);
+                break;
+        case DOCKER_ASKING:
+                break;
+        case DOCKER_SWEEPING:
+        case DOCKER_UP:
+                sweep(docker);
+                break;
+        }
+        if (docker->state == DOCKER_ASKING)
+                docker->due_ms = clock_ms() + SWEEP_INTERVAL_MS;
+        return docker->due_ms;
+}

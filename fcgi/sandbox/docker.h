@@ -1,0 +1,41 @@
+/* The daemon's availability: which API it speaks, whether it answers, which images it has, what befalls our containers, and the sweep
+ * of leftovers. */
+#ifndef SANDPOOL_DOCKER_H
+#define SANDPOOL_DOCKER_H
+
+#include "fcgi/base/error.h"
+#include "fcgi/model/settings.h"
+#include "fcgi/sandbox/engine.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct docker;
+
+struct docker_hooks {
+        /* Whether a container of this instance, by its name, is one of the pool's: all others are swept. */
+        bool (*known)(void *context, const char *name);
+        /* A container of this instance ran "oom" or "die". */
+        void (*event)(void *context, const char *id, const char *action);
+        /* The daemon began or ceased to answer. */
+        void (*changed)(void *context);
+        void *context;
+};
+
+/* Begins to connect at once. hooks is copied. NULL with err when memory is out. */
+struct docker *docker_new(
+        struct engine *engine, const struct settings *settings, const struct docker_hooks *hooks, struct error *err);
+void docker_free(struct docker *docker);
+
+/* Whether it answers, its events are followed and the leftovers of an earlier broker are gone: sandboxes may be made. */
+bool docker_ok(const struct docker *docker);
+const char *docker_version(const struct docker *docker);
+const char *docker_problem(const struct docker *docker); /* "" when ok */
+
+/* Something failed in a way that suggests the daemon is gone: look again. */
+void docker_doubt(struct docker *docker);
+
+/* Do what is due; returns when it wants to be called again (clock_ms). */
+int64_t docker_tick(struct docker *docker);
+
+#endif

@@ -1,0 +1,569 @@
+/* The pool's decisions. Everything that changes marks the pool, and pool_settle then brings it to what it should be:
+ *
+ *   1. every language's image is looked for, and its sample runs once in a sandbox of its own (prime);
+ *   2. waits are answered: with the sandbox that is idle longest (its CPU quota has recovered most), else one is made for them, where
+ *      need be in the place of another language's idle one;
+ *   3. each language has its warm minimum; what is idle too long above it goes.
+ */
+#include "fcgi/sandbox/pool.h"
+
+#include "fcgi/base/clock.h"
+#include "fcgi/base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#define STARTS_AT_ONCE 4 /* more make each slower, and the daemon with them */
+#define IMAGE_INTERVAL_MS 5000
+#define BACKOFF_MIN_MS 250
+#define BACKOFF_MAX_MS 15000
+#define NEVER INT64_MAX
+
+enum readiness { NOT_LOOKED, LOOKING, NO_IMAGE, UNPRIMED, PRIMING, PRIMED };
+
+struct pool_language {
+        struct pool *pool;
+        const struct language *language;
+        enum readiness readiness;
+        struct engine_call *call; /* looking for the image */
+        int64_t due_ms;           /* not to be tried before */
+        int64_t backoff_ms;
+        char problem[160];
+};
+
+struct pool {
+        struct engine *engine;
+        const struct settings *settings;
+        struct pool_hooks hooks;
+        struct sandbox_owner owner;
+        char *seccomp;
+        uint32_t max;
+        bool docker_ok;
+        bool draining;
+        struct pool_wait *waits;
+        struct sandbox *slots[POOL_MAX];
+        size_t language_count;
+        struct pool_language languages[LANGUAGES_MAX];
+};
+
+static uint32_t default_max(const struct settings *settings)
+{
+        struct sysinfo info;
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        uint64_t by_cores = 4 * (uint64_t)(cores > 0 ? cores : 1);
+        if (sysinfo(&info))
+                return (uint32_t)by_cores;
+        uint64_t memory_mib = (uint64_t)info.totalram * info.mem_unit / (1024 * 1024);
+        uint32_t largest = settings->limits.memory_mib.max;
+        if (largest < settings->limits.compile_memory_mib)
+                largest = settings->limits.compile_memory_mib;
+        uint64_t by_memory = memory_mib / largest;
+        uint64_t max = by_cores < by_memory ? by_cores : by_memory;
+        return (uint32_t)(max ? max : 1);
+}
+
+static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_state before);
+
+struct pool *pool_new(struct engine *engine, const struct settings *settings, const struct registry *registry,
+        const struct pool_hooks *hooks, struct error *err)
+{
+        struct pool *pool = calloc(1, sizeof *pool);
+        if (!pool) {
+                error_set(err, "out of memory");
+                return NULL;
+        }
+        pool->seccomp = container_load_seccomp(settings->seccomp_file, err);
+        if (!pool->seccomp) {
+                free(pool);
+                return NULL;
+        }
+        pool->engine = engine;
+        pool->settings = settings;
+        pool->hooks = *hooks;
+        pool->max = settings->pool_max ? settings->pool_max : default_max(settings);
+        if (pool->max > POOL_MAX / 2)
+                pool->max = POOL_MAX / 2; /* the other half is for those on their way out */
+        pool->owner = (struct sandbox_owner){
+                .engine = engine, .settings = settings, .seccomp = pool->seccomp, .changed = on_changed, .context = pool};
+        for (size_t i = 0; i < registry->count && pool->language_count < LANGUAGES_MAX; i++)
+                if (registry->languages[i].enabled)
+                        pool->languages[pool->language_count++] =
+                                (struct pool_language){.pool = pool, .language = &registry->languages[i]};
+        return pool;
+}
+
+void pool_free(struct pool *pool)
+{
+        if (!pool)
+                return;
+        for (size_t i = 0; i < POOL_MAX; i++)
+                sandbox_free(pool->slots[i]);
+        for (size_t i = 0; i < pool->language_count; i++)
+                engine_cancel(pool->languages[i].call);
+        free(pool->seccomp);
+        free(pool);
+}
+
+static struct pool_language *entry_of(struct pool *pool, const struct language *language)
+{
+        for (size_t i = 0; i < pool->language_count; i++)
+                if (pool->languages[i].language == language)
+                        return &pool->languages[i];
+        return NULL;
+}
+
+static bool is_leaving(const struct sandbox *sandbox)
+{
+        return sandbox->state == SANDBOX_REMOVING || sandbox->state == SANDBOX_ABANDONED;
+}
+
+/* Sandboxes of a language (NULL: of all) that count against a maximum: a primer does, briefly. */
+static uint32_t count_of(const struct pool *pool, const struct language *language)
+{
+        uint32_t count = 0;
+        for (size_t i = 0; i < POOL_MAX; i++) {
+                const struct sandbox *sandbox = pool->slots[i];
+                if (sandbox && !is_leaving(sandbox) && (!language || sandbox->language == language))
+                        count++;
+        }
+        return count;
+}
+
+static uint32_t count_starting(const struct pool *pool)
+{
+        uint32_t count = 0;
+        for (size_t i = 0; i < POOL_MAX; i++)
+                if (pool->slots[i] && pool->slots[i]->state < SANDBOX_RESETTING)
+                        count++;
+        return count;
+}
+
+static void back_off(struct pool_language *entry, const char *why)
+{
+        entry->backoff_ms = entry->backoff_ms ? 2 * entry->backoff_ms : BACKOFF_MIN_MS;
+        if (entry->backoff_ms > BACKOFF_MAX_MS)
+                entry->backoff_ms = BACKOFF_MAX_MS;
+        entry->due_ms = clock_ms() + entry->backoff_ms;
+        snprintf(entry->problem, sizeof entry->problem, "%s", why);
+}
+
+/* A sandbox that never came to be useful: its language waits before the next one. */
+static void note_failure(struct pool *pool, const struct sandbox *sandbox, enum sandbox_state before)
+{
+        struct pool_language *entry = entry_of(pool, sandbox->language);
+        bool failed = before < SANDBOX_IDLE && !sandbox->runs && !sandbox->primed && !pool->draining;
+        if (sandbox->primer && entry->readiness == PRIMING)
+                entry->readiness = sandbox->primed ? PRIMED : UNPRIMED;
+        if (sandbox->primed)
+                entry->backoff_ms = 0, entry->due_ms = 0, *entry->problem = '\0';
+        if (sandbox->no_image)
+                entry->readiness = NOT_LOOKED;
+        if (failed)
+                back_off(entry, sandbox->why);
+}
+
+static struct pool_wait *wait_promised(const struct pool *pool, const struct sandbox *sandbox)
+{
+        for (struct pool_wait *wait = pool->waits; wait; wait = wait->next)
+                if (wait->promised == sandbox)
+                        return wait;
+        return NULL;
+}
+
+static void unlink_wait(struct pool *pool, struct pool_wait *wait)
+{
+        struct pool_wait **at = &pool->waits;
+        while (*at && *at != wait)
+                at = &(*at)->next;
+        if (*at)
+                *at = wait->next;
+        wait->next = NULL;
+}
+
+static void answer(struct pool *pool, struct pool_wait *wait, enum lease_answer word, struct sandbox *sandbox)
+{
+        unlink_wait(pool, wait);
+        wait->promised = NULL;
+        if (sandbox)
+                sandbox->holder = wait->holder;
+        pool->hooks.answer(pool->hooks.context, wait, word, sandbox);
+}
+
+static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_state before)
+{
+        struct pool *pool = context;
+        struct pool_wait *wait = wait_promised(pool, sandbox);
+        if (sandbox->state == SANDBOX_IDLE && !sandbox->runs) {
+                struct pool_language *entry = entry_of(pool, sandbox->language);
+                entry->backoff_ms = 0;
+                *entry->problem = '\0';
+        }
+        if (sandbox->state == SANDBOX_LEASED && wait)
+                answer(pool, wait, LEASE_GRANTED, sandbox);
+        if (sandbox->state != SANDBOX_REMOVING || before == SANDBOX_REMOVING)
+                return;
+        if (wait)
+                wait->promised = NULL; /* it waits on */
+        if (before == SANDBOX_LEASED && sandbox->holder)
+                pool->hooks.taken(pool->hooks.context, sandbox);
+        sandbox->holder = NULL;
+        log_info("sandbox.removed", LOG_S("sandbox", sandbox->name), LOG_S("language", sandbox->language->id),
+                LOG_S("state", sandbox_state_names[before]), LOG_S("why", sandbox->why), LOG_I("runs", sandbox->runs));
+        note_failure(pool, sandbox, before);
+}
+
+static struct sandbox *make(struct pool *pool, struct pool_language *entry, bool primer)
+{
+        for (uint32_t slot = 0; slot < POOL_MAX; slot++) {
+                if (pool->slots[slot])
+                        continue;
+                pool->slots[slot] = sandbox_new(&pool->owner, entry->language, slot, primer);
+                if (!pool->slots[slot])
+                        back_off(entry, "out of memory");
+                return pool->slots[slot];
+        }
+        return NULL;
+}
+
+/* Step 1: images and samples. */
+
+static void on_image(void *context, const struct engine_answer *answer)
+{
+        struct pool_language *entry = context;
+        entry->call = NULL;
+        if (answer->status == 200) {
+                entry->readiness = UNPRIMED;
+                return;
+        }
+        if (answer->status == 404 && *entry->problem == '\0')
+                log_warning("language.no_image", LOG_S("language", entry->language->id), LOG_S("image", entry->language->image));
+        entry->readiness = answer->status == 404 ? NO_IMAGE : NOT_LOOKED;
+        entry->due_ms = clock_ms() + IMAGE_INTERVAL_MS;
+        snprintf(entry->problem, sizeof entry->problem, "image %.100s: %s", entry->language->image,
+                answer->status == 404 ? "not there" : answer->problem);
+}
+
+static void look_for_image(struct pool *pool, struct pool_language *entry)
+{
+        char path[256];
+        snprintf(path, sizeof path, "/images/%s/json", entry->language->image);
+        entry->call = engine_begin(pool->engine, "GET", path, NULL, 0, on_image, entry);
+        if (entry->call && entry->readiness == NOT_LOOKED)
+                entry->readiness = LOOKING;
+        entry->due_ms = clock_ms() + IMAGE_INTERVAL_MS;
+}
+
+static void prepare(struct pool *pool, struct pool_language *entry)
+{
+        if (entry->call || clock_ms() < entry->due_ms)
+                return;
+        if (entry->readiness == NOT_LOOKED || entry->readiness == NO_IMAGE)
+                look_for_image(pool, entry);
+        else if (entry->readiness == UNPRIMED && count_starting(pool) < STARTS_AT_ONCE && make(pool, entry, true))
+                entry->readiness = PRIMING;
+}
+
+/* Step 2: waits. */
+
+static struct sandbox *longest_idle(const struct pool *pool, const struct language *language)
+{
+        struct sandbox *best = NULL;
+        for (size_t i = 0; i < POOL_MAX; i++) {
+                struct sandbox *sandbox = pool->slots[i];
+                if (!sandbox || sandbox->state != SANDBOX_IDLE || sandbox->language != language)
+                        continue;
+                if (!best || sandbox->idle_since_ms < best->idle_since_ms)
+                        best = sandbox;
+        }
+        return best;
+}
+
+static uint32_t count_waits(const struct pool *pool, const struct language *language)
+{
+        uint32_t count = 0;
+        for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
+                count += wait->language == language && !wait->promised;
+        return count;
+}
+
+static uint32_t count_coming(const struct pool *pool, const struct language *language)
+{
+        uint32_t count = 0;
+        for (size_t i = 0; i < POOL_MAX; i++)
+                count += pool->slots[i] && pool->slots[i]->language == language && sandbox_is_coming(pool->slots[i]);
+        return count;
+}
+
+/* Room for one more of a language: the idle sandbox of another language that is idle longest and that nobody waits for goes. */
+static bool make_room(struct pool *pool, const struct language *language)
+{
+        struct sandbox *victim = NULL;
+        if (count_of(pool, NULL) < pool->max)
+                return true;
+        for (size_t i = 0; i < POOL_MAX; i++) {
+                struct sandbox *sandbox = pool->slots[i];
+                if (!sandbox || sandbox->state != SANDBOX_IDLE || sandbox->language == language ||
+                        count_waits(pool, sandbox->language))
+                        continue;
+                if (!victim || sandbox->idle_since_ms < victim->idle_since_ms)
+                        victim = sandbox;
+        }
+        if (victim)
+                sandbox_event(victim, SANDBOX_DISCARD, "made room for another language");
+        return victim != NULL;
+}
+
+static bool may_make(const struct pool *pool, const struct pool_language *entry)
+{
+        return pool->docker_ok && !pool->draining && entry->readiness == PRIMED && clock_ms() >= entry->due_ms &&
+               count_starting(pool) < STARTS_AT_ONCE && count_of(pool, entry->language) < entry->language->max;
+}
+
+static void grow(struct pool *pool, struct pool_language *entry)
+{
+        while (count_coming(pool, entry->language) < count_waits(pool, entry->language) && may_make(pool, entry) &&
+                make_room(pool, entry->language))
+                if (!make(pool, entry, false))
+                        return;
+}
+
+static enum lease_answer refusal(const struct pool *pool, const struct pool_wait *wait, const struct pool_language *entry)
+{
+        if (pool->draining)
+                return LEASE_SHUTTING_DOWN;
+        if (entry->readiness == NO_IMAGE)
+                return LEASE_NO_IMAGE;
+        if (clock_ms() >= wait->deadline_ms)
+                return pool->docker_ok && !*entry->problem ? LEASE_BUSY : LEASE_UNAVAILABLE;
+        return LEASE_GRANTED;
+}
+
+static void serve(struct pool *pool, struct pool_wait *wait)
+{
+        struct pool_language *entry = entry_of(pool, wait->language);
+        enum lease_answer no = refusal(pool, wait, entry);
+        if (wait->promised && !pool->draining)
+                return;
+        if (no != LEASE_GRANTED) {
+                answer(pool, wait, no, NULL);
+                return;
+        }
+        struct sandbox *sandbox = longest_idle(pool, wait->language);
+        if (!sandbox)
+                return;
+        wait->promised = sandbox;
+        sandbox->wanted_memory_mib = wait->memory_mib;
+        sandbox_event(sandbox, SANDBOX_LEASE, NULL);
+}
+
+/* Step 3: the warm minimum, and what is too many or too old. */
+
+static const char *worn_out(const struct sandbox *sandbox)
+{
+        if (sandbox->runs >= sandbox->language->reuse)
+                return "reuse reached";
+        if (clock_ms() - sandbox->born_ms >= sandbox->language->max_age_ms)
+                return "max_age reached";
+        return NULL;
+}
+
+static void keep_warm(struct pool *pool, struct pool_language *entry)
+{
+        while (count_of(pool, entry->language) < entry->language->warm && may_make(pool, entry) &&
+                count_of(pool, NULL) < pool->max)
+                if (!make(pool, entry, false))
+                        return;
+}
+
+/* Returns when the sandbox wants to be looked at again. */
+static int64_t retire(struct pool *pool, struct sandbox *sandbox)
+{
+        if (sandbox->state != SANDBOX_IDLE)
+                return NEVER;
+        bool spare = count_of(pool, sandbox->language) > sandbox->language->warm;
+        int64_t idle_end = sandbox->idle_since_ms + pool->settings->idle_ms;
+        int64_t age_end = sandbox->born_ms + sandbox->language->max_age_ms;
+        const char *why = worn_out(sandbox);
+        if (!why && spare && clock_ms() >= idle_end)
+                why = "idle too long";
+        if (why) {
+                sandbox_event(sandbox, SANDBOX_DISCARD, why);
+                return NEVER;
+        }
+        return spare && idle_end < age_end ? idle_end : age_end;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+        return a < b ? a : b;
+}
+
+static int64_t settle_sandboxes(struct pool *pool)
+{
+        int64_t next = NEVER;
+        for (size_t i = 0; i < POOL_MAX; i++) {
+                struct sandbox *sandbox = pool->slots[i];
+                if (!sandbox)
+                        continue;
+                if (sandbox->deadline_ms && clock_ms() >= sandbox->deadline_ms)
+                        sandbox_event(sandbox, SANDBOX_LATE, NULL);
+                next = earlier(next, retire(pool, sandbox));
+                if (sandbox->state == SANDBOX_GONE) {
+                        sandbox_free(sandbox);
+                        pool->slots[i] = NULL;
+                } else if (sandbox->deadline_ms) {
+                        next = earlier(next, sandbox->deadline_ms);
+                }
+        }
+        return next;
+}
+
+int64_t pool_settle(struct pool *pool)
+{
+        int64_t next = settle_sandboxes(pool);
+        for (struct pool_wait *wait = pool->waits, *after; wait; wait = after) {
+                after = wait->next;
+                serve(pool, wait);
+        }
+        for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
+                next = earlier(next, wait->deadline_ms);
+        for (size_t i = 0; i < pool->language_count; i++) {
+                struct pool_language *entry = &pool->languages[i];
+                if (pool->docker_ok && !pool->draining)
+                        prepare(pool, entry);
+                grow(pool, entry);
+                keep_warm(pool, entry);
+                if (pool->docker_ok && !pool->draining && entry->due_ms > clock_ms())
+                        next = earlier(next, entry->due_ms);
+        }
+        return next;
+}
+
+void pool_set_docker(struct pool *pool, bool ok)
+{
+        pool->docker_ok = ok;
+        for (size_t i = 0; i < pool->language_count && ok; i++) {
+                struct pool_language *entry = &pool->languages[i];
+                entry->due_ms = entry->backoff_ms = 0;
+                if (entry->readiness == NO_IMAGE || entry->readiness == LOOKING)
+                        entry->readiness = NOT_LOOKED;
+        }
+}
+
+void pool_ask(struct pool *pool, struct pool_wait *wait)
+{
+        struct pool_wait **at = &pool->waits;
+        while (*at)
+                at = &(*at)->next;
+        wait->next = NULL;
+        wait->promised = NULL;
+        *at = wait;
+}
+
+void pool_forget(struct pool *pool, struct pool_wait *wait)
+{
+        struct sandbox *promised = wait->promised;
+        unlink_wait(pool, wait);
+        wait->promised = NULL;
+        if (promised)
+                sandbox_event(promised, SANDBOX_DISCARD, "nobody waits for it any more");
+}
+
+void pool_release(struct pool *pool, struct sandbox *sandbox, bool clean)
+{
+        const char *why = !clean ? "not given back clean" : pool->draining ? "shutting down" : worn_out(sandbox);
+        sandbox->holder = NULL;
+        sandbox_event(sandbox, why ? SANDBOX_DISCARD : SANDBOX_RELEASE, why);
+}
+
+void pool_drain(struct pool *pool)
+{
+        pool->draining = true;
+        for (size_t i = 0; i < POOL_MAX; i++) {
+                struct sandbox *sandbox = pool->slots[i];
+                if (sandbox && sandbox->state != SANDBOX_LEASED)
+                        sandbox_event(sandbox, SANDBOX_DISCARD, "shutting down");
+        }
+}
+
+void pool_remove_all(struct pool *pool)
+{
+        for (size_t i = 0; i < POOL_MAX; i++)
+                if (pool->slots[i])
+                        sandbox_event(pool->slots[i], SANDBOX_DISCARD, "shutting down");
+}
+
+size_t pool_count(const struct pool *pool)
+{
+        size_t count = 0;
+        for (size_t i = 0; i < POOL_MAX; i++)
+                count += pool->slots[i] && pool->slots[i]->state != SANDBOX_GONE;
+        return count;
+}
+
+size_t pool_leased(const struct pool *pool)
+{
+        size_t count = 0;
+        for (size_t i = 0; i < POOL_MAX; i++)
+                count += pool->slots[i] && pool->slots[i]->state == SANDBOX_LEASED;
+        return count;
+}
+
+struct sandbox *pool_by_name(const struct pool *pool, const char *name)
+{
+        for (size_t i = 0; i < POOL_MAX; i++)
+                if (pool->slots[i] && !strcmp(pool->slots[i]->name, name))
+                        return pool->slots[i];
+        return NULL;
+}
+
+struct sandbox *pool_by_id(const struct pool *pool, const char *id)
+{
+        for (size_t i = 0; i < POOL_MAX; i++)
+                if (pool->slots[i] && !strcmp(pool->slots[i]->id, id))
+                        return pool->slots[i];
+        return NULL;
+}
+
+size_t pool_polls(const struct pool *pool, struct pollfd *fds, struct sandbox **whose)
+{
+        size_t count = 0;
+        for (size_t i = 0; i < POOL_MAX; i++) {
+                struct sandbox *sandbox = pool->slots[i];
+                int fd = sandbox ? sandbox_poll_fd(sandbox) : -1;
+                if (fd < 0)
+                        continue;
+                whose[count] = sandbox;
+                fds[count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+        }
+        return count;
+}
+
+void pool_status(const struct pool *pool, struct broker_status *status)
+{
+        status->draining = pool->draining;
+        status->sandboxes = (uint32_t)pool_count(pool);
+        for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
+                status->waiting++;
+        status->language_count = (uint32_t)pool->language_count;
+        for (size_t i = 0; i < pool->language_count; i++) {
+                const struct pool_language *entry = &pool->languages[i];
+                struct broker_language *out = &status->languages[i];
+                snprintf(out->id, sizeof out->id, "%s", entry->language->id);
+                snprintf(out->problem, sizeof out->problem, "%s", entry->problem);
+                out->image = entry->readiness >= UNPRIMED;
+                out->sample_ok = entry->readiness == PRIMED;
+                for (size_t slot = 0; slot < POOL_MAX; slot++) {
+                        const struct sandbox *sandbox = pool->slots[slot];
+                        if (!sandbox || sandbox->language != entry->language)
+                                continue;
+                        out->idle += sandbox->state == SANDBOX_IDLE || sandbox->state == SANDBOX_PINGING;
+                        out->leased += sandbox->state == SANDBOX_LEASED || sandbox->state == SANDBOX_RESIZING;
+                        out->starting += sandbox_is_coming(sandbox) && sandbox->state != SANDBOX_PINGING;
+                }
+        }
+}

@@ -1,0 +1,76 @@
+/* The warm sandboxes: which to keep, to make, to lend and to remove. Knows no sockets but the sandboxes' own. */
+#ifndef SANDPOOL_POOL_H
+#define SANDPOOL_POOL_H
+
+#include "fcgi/base/error.h"
+#include "fcgi/sandbox/engine.h"
+#include "fcgi/sandbox/lease.h"
+#include "fcgi/sandbox/sandbox.h"
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define POOL_MAX 256 /* sandboxes at once, those that are being removed included */
+
+struct pool;
+
+/* What somebody waits for. Zero-initialise; the pool links it while it waits. */
+struct pool_wait {
+        struct pool_wait *next;
+        void *holder;
+        const struct language *language;
+        uint32_t memory_mib;
+        int64_t deadline_ms;
+        struct sandbox *promised; /* on its way to be this one's (its memory limit is being changed) */
+};
+
+struct pool_hooks {
+        /* A wait ended: LEASE_GRANTED with the sandbox, or why not. The wait is the caller's again. */
+        void (*answer)(void *context, struct pool_wait *wait, enum lease_answer answer, struct sandbox *sandbox);
+        /* A leased sandbox is being taken away: its holder has nothing any more. */
+        void (*taken)(void *context, struct sandbox *sandbox);
+        void *context;
+};
+
+/* All but the hooks' context is borrowed. NULL with err. */
+struct pool *pool_new(struct engine *engine, const struct settings *settings, const struct registry *registry,
+        const struct pool_hooks *hooks, struct error *err);
+void pool_free(struct pool *pool);
+
+/* Whether the daemon answers: nothing is made while it does not. */
+void pool_set_docker(struct pool *pool, bool ok);
+
+/* Queue a wait; it is answered from pool_settle, first come first served within its language. */
+void pool_ask(struct pool *pool, struct pool_wait *wait);
+
+/* Take a wait back, unanswered. A sandbox that was promised to it is removed. */
+void pool_forget(struct pool *pool, struct pool_wait *wait);
+
+/* A lease is over. clean: reset and lend it again, unless it is worn out; else remove it. */
+void pool_release(struct pool *pool, struct sandbox *sandbox, bool clean);
+
+/* No new sandboxes, every wait is answered LEASE_SHUTTING_DOWN; what is not leased is removed at once. */
+void pool_drain(struct pool *pool);
+
+/* Also what is leased. */
+void pool_remove_all(struct pool *pool);
+
+/* Sandboxes that are not gone. */
+size_t pool_count(const struct pool *pool);
+size_t pool_leased(const struct pool *pool);
+
+/* By name or by id; NULL when it is not ours. */
+struct sandbox *pool_by_name(const struct pool *pool, const char *name);
+struct sandbox *pool_by_id(const struct pool *pool, const char *id);
+
+/* Decide and act on what is due. Returns when it wants to be called again (clock_ms). */
+int64_t pool_settle(struct pool *pool);
+
+/* The streams to poll: fills fds and whose they are, returns how many (at most POOL_MAX). */
+size_t pool_polls(const struct pool *pool, struct pollfd *fds, struct sandbox **whose);
+
+/* Fill in the pool's part of a status. */
+void pool_status(const struct pool *pool, struct broker_status *status);
+
+#endif
