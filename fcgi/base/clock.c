@@ -23,3 +23,8 @@ int clock_left_ms(int64_t deadline_ms)
                 return 0;
         return left > INT_MAX ? INT_MAX : (int)left;
 }
+
+int64_t clock_earlier(int64_t a, int64_t b)
+{
+        return b && b < a ? b : a;
+}

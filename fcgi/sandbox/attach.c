@@ -1,4 +1,5 @@
-/* Attaching to a container's streams without libcurl: the connection is ours from the first byte behind the answer's head. */
+/* Attaching to a container's streams without libcurl: the connection is ours from the first byte behind the
+ * answer's head. */
 #include "fcgi/sandbox/attach.h"
 
 #include "fcgi/base/io.h"
@@ -9,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-int attach_begin(struct attach *attach, const char *socket_path, const char *api_prefix, const char *container,
-        struct error *err)
+int attach_begin(struct attach *attach, const char *socket_path, const char *api_prefix,
+        const char *container, struct error *err)
 {
         char request[512];
         int length = snprintf(request, sizeof request,
@@ -24,7 +25,8 @@ int attach_begin(struct attach *attach, const char *socket_path, const char *api
         if (attach->fd < 0)
                 return error_wrap(err, "attach");
         /* A fresh socket's buffer takes the few bytes at once. */
-        if (io_set_nonblocking(attach->fd, 1) || send(attach->fd, request, (size_t)length, MSG_NOSIGNAL) != length) {
+        if (io_set_nonblocking(attach->fd, 1) ||
+                send(attach->fd, request, (size_t)length, MSG_NOSIGNAL) != length) {
                 error_errno(err, "attach: cannot ask");
                 io_close(&attach->fd);
                 return -1;
@@ -32,7 +34,8 @@ int attach_begin(struct attach *attach, const char *socket_path, const char *api
         return 0;
 }
 
-/* The head is taken byte by byte up to its empty line by peeking, so that not a byte of the stream is taken with it. */
+/* The head is taken byte by byte up to its empty line by peeking, so that not a byte of the stream is taken
+ * with it. */
 int attach_continue(struct attach *attach, struct error *err)
 {
         char *head = attach->head;

@@ -1,4 +1,5 @@
-/* The hijacked connection of POST /containers/{id}/attach: from connecting to the first byte of the stream. */
+/* The hijacked connection of POST /containers/{id}/attach: from connecting to the first byte of the stream.
+ */
 #ifndef SANDPOOL_ATTACH_H
 #define SANDPOOL_ATTACH_H
 
@@ -15,12 +16,13 @@ struct attach {
         size_t head_size;
 };
 
-/* Connect to the daemon and ask for stdin, stdout and stderr of the container. api_prefix as of engine_prefix. 0/-1. */
-int attach_begin(struct attach *attach, const char *socket_path, const char *api_prefix, const char *container,
-        struct error *err);
+/* Connect to the daemon and ask for stdin, stdout and stderr of the container. api_prefix as of
+ * engine_prefix. 0/-1. */
+int attach_begin(struct attach *attach, const char *socket_path, const char *api_prefix,
+        const char *container, struct error *err);
 
-/* To be called when fd is readable. 1: the stream has begun (fd is the stream; nothing of it was read); 0: more must come; -1: refused
- * or closed, with err. */
+/* To be called when fd is readable. 1: the stream has begun (fd is the stream; nothing of it was read); 0:
+ * more must come; -1: refused or closed, with err. */
 int attach_continue(struct attach *attach, struct error *err);
 
 #endif

@@ -21,7 +21,4 @@ struct broker_options {
  * through signalfd made here. */
 int broker_run(const struct broker_options *options, struct error *err);
 
-/* Sweep once by hand: remove every container of this instance. Returns how many, or -1. */
-int broker_sweep(const struct settings *settings, struct error *err);
-
 #endif

@@ -62,32 +62,37 @@ static json_t *security_options(const char *seccomp)
         return json_pack("[s, o]", "no-new-privileges", profile);
 }
 
-/* One process more than the program may have: the runner. Capabilities in the order in which newer daemons sort them. */
+/* One process more than the program may have: the runner. Capabilities in the order in which newer daemons
+ * sort them. */
 static json_t *host_config(const struct container_spec *spec)
 {
         const struct language *language = spec->language;
         long long memory = spec->memory_mib * MIB;
-        json_t *config = json_pack("{s:s, s:b, s:b, s:[s], s:[s, s, s], s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:{s:s},"
-                                   " s:s, s:o, s:{s:s}, s:i, s:s, s:b, s:b}",
-                "NetworkMode", "none", "ReadonlyRootfs", 1, "AutoRemove", 1, "CapDrop", "ALL", "CapAdd", "CAP_KILL",
-                "CAP_SETGID", "CAP_SETUID", "SecurityOpt", security_options(spec->seccomp), "Memory", memory, "MemorySwap",
-                memory, "PidsLimit", (json_int_t)language->processes + 1, "CpuPeriod", (json_int_t)CPU_PERIOD_US,
-                "CpuQuota", (json_int_t)language->cpu_percent * (CPU_PERIOD_US / 100), "Ulimits", ulimits(spec),
+        json_t *config = json_pack(
+                "{s:s, s:b, s:b, s:[s], s:[s, s, s], s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:{s:s},"
+                " s:s, s:o, s:{s:s}, s:i, s:s, s:b, s:b}",
+                "NetworkMode", "none", "ReadonlyRootfs", 1, "AutoRemove", 1, "CapDrop", "ALL", "CapAdd",
+                "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "SecurityOpt", security_options(spec->seccomp),
+                "Memory", memory, "MemorySwap", memory, "PidsLimit", (json_int_t)language->processes + 1,
+                "CpuPeriod", (json_int_t)CPU_PERIOD_US, "CpuQuota",
+                (json_int_t)language->cpu_percent * (CPU_PERIOD_US / 100), "Ulimits", ulimits(spec),
                 "Sysctls", "net.ipv4.tcp_max_tw_buckets", "0", "IpcMode", "private", "Tmpfs",
-                tmpfs(&spec->settings->limits), "LogConfig", "Type", "none", "OomScoreAdj", RUNNER_OOM_SCORE, "Runtime",
-                language->runtime, "Privileged", 0, "PublishAllPorts", 0);
+                tmpfs(&spec->settings->limits), "LogConfig", "Type", "none", "OomScoreAdj", RUNNER_OOM_SCORE,
+                "Runtime", language->runtime, "Privileged", 0, "PublishAllPorts", 0);
         return config;
 }
 
 char *container_config(const struct container_spec *spec)
 {
         json_t *uids = json_sprintf("--uid-base=%u", spec->uid_base);
-        json_t *root = json_pack("{s:s, s:[s], s:[s, o], s:[], s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:{s:[s]},"
-                                 " s:{s:s, s:s}, s:o}",
-                "Image", spec->language->image, "Entrypoint", "/sandpool/runner", "Cmd", "--serve", uids, "Env", "User",
-                "0:0", "WorkingDir", "/workspace", "Hostname", "sandbox", "OpenStdin", 1, "StdinOnce", 0, "AttachStdin",
-                1, "AttachStdout", 1, "AttachStderr", 1, "Tty", 0, "NetworkDisabled", 1, "Healthcheck", "Test", "NONE",
-                "Labels", CONTAINER_LABEL, spec->settings->instance, "sandpool.language", spec->language->id, "HostConfig",
+        json_t *root = json_pack(
+                "{s:s, s:[s], s:[s, o], s:[], s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:{s:[s]},"
+                " s:{s:s, s:s}, s:o}",
+                "Image", spec->language->image, "Entrypoint", "/sandpool/runner", "Cmd", "--serve", uids,
+                "Env", "User", "0:0", "WorkingDir", "/workspace", "Hostname", "sandbox", "OpenStdin", 1,
+                "StdinOnce", 0, "AttachStdin", 1, "AttachStdout", 1, "AttachStderr", 1, "Tty", 0,
+                "NetworkDisabled", 1, "Healthcheck", "Test", "NONE", "Labels", CONTAINER_LABEL,
+                spec->settings->instance, "sandpool.language", spec->language->id, "HostConfig",
                 host_config(spec));
         char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
         json_decref(root);
@@ -99,14 +104,16 @@ void container_memory_update(uint32_t memory_mib, char *text, size_t size)
         snprintf(text, size, "{\"Memory\":%lld,\"MemorySwap\":%lld}", memory_mib * MIB, memory_mib * MIB);
 }
 
-/* Everything asked of HostConfig must stand there as it was asked; and what would open the sandbox must not have come by itself. */
+/* Everything asked of HostConfig must stand there as it was asked; and what would open the sandbox must not
+ * have come by itself. */
 static int verify_host_config(json_t *asked, json_t *got, struct error *err)
 {
-        static const char *const must_be_empty[] = {
-                "Binds", "Mounts", "Devices", "DeviceRequests", "VolumesFrom", "Links", "GroupAdd", "PortBindings", NULL};
+        static const char *const must_be_empty[] = {"Binds", "Mounts", "Devices", "DeviceRequests",
+                "VolumesFrom", "Links", "GroupAdd", "PortBindings", NULL};
         const char *key;
         json_t *value;
-        json_object_foreach (asked, key, value) {
+        json_object_foreach(asked, key, value)
+        {
                 json_t *other = json_object_get(got, key);
                 if (json_is_false(value) && !other)
                         continue;
@@ -153,7 +160,8 @@ int container_verify(const struct container_spec *spec, const char *inspected, s
                 json_t *want = json_object_get(asked, same[i]), *have = json_object_get(config, same[i]);
                 bool labels = !strcmp(same[i], "Labels");
                 /* An image's own labels may be there too. */
-                if (labels ? !json_equal(json_object_get(want, CONTAINER_LABEL), json_object_get(have, CONTAINER_LABEL))
+                if (labels ? !json_equal(json_object_get(want, CONTAINER_LABEL),
+                                     json_object_get(have, CONTAINER_LABEL))
                            : !json_equal(want, have)) {
                         error_set(err, "Config.%s is not what was asked for", same[i]);
                         goto out;
@@ -190,12 +198,14 @@ int container_id(const char *answer, char id[CONTAINER_ID_SIZE])
         return rc || !valid_id(id) ? -1 : 0;
 }
 
-int container_each(const char *answer, void (*each)(void *context, const char *id, const char *name), void *context)
+int container_each(
+        const char *answer, void (*each)(void *context, const char *id, const char *name), void *context)
 {
         json_t *root = json_loads(answer, 0, NULL), *item;
         size_t i;
         int rc = json_is_array(root) ? 0 : -1;
-        json_array_foreach (root, i, item) {
+        json_array_foreach(root, i, item)
+        {
                 char id[CONTAINER_ID_SIZE];
                 const char *name = json_string_value(json_array_get(json_object_get(item, "Names"), 0));
                 if (!copy_string(item, "Id", id, sizeof id) && valid_id(id))

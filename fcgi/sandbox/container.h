@@ -1,4 +1,5 @@
-/* What a sandbox's container is asked to be, and whether it became that. Built from the settings and the registry alone. */
+/* What a sandbox's container is asked to be, and whether it became that. Built from the settings and the
+ * registry alone. */
 #ifndef SANDPOOL_CONTAINER_H
 #define SANDPOOL_CONTAINER_H
 
@@ -30,17 +31,19 @@ char *container_config(const struct container_spec *spec);
 /* The body of POST /containers/{id}/update for a memory limit, into text. */
 void container_memory_update(uint32_t memory_mib, char *text, size_t size);
 
-/* Compare the answer of GET /containers/{id}/json with what was asked: 0, or -1 with err naming the first thing that differs. Unknown
- * keys are silently ignored by the daemon, so asking is not having. */
+/* Compare the answer of GET /containers/{id}/json with what was asked: 0, or -1 with err naming the first
+ * thing that differs. Unknown keys are silently ignored by the daemon, so asking is not having. */
 int container_verify(const struct container_spec *spec, const char *inspected, struct error *err);
 
 /* "Id" of the answer to create. 0/-1. */
 int container_id(const char *answer, char id[CONTAINER_ID_SIZE]);
 
 /* Call each with every container of GET /containers/json. 0/-1. */
-int container_each(const char *answer, void (*each)(void *context, const char *id, const char *name), void *context);
+int container_each(
+        const char *answer, void (*each)(void *context, const char *id, const char *name), void *context);
 
-/* What a line of GET /events says: 1 and the container's id and action when it is about a container, else 0. */
+/* What a line of GET /events says: 1 and the container's id and action when it is about a container, else 0.
+ */
 int container_event(const char *line, char id[CONTAINER_ID_SIZE], char action[32]);
 
 /* ApiVersion, MinAPIVersion (may be ""), Version of GET /version. 0/-1. */

@@ -23,7 +23,7 @@ struct docker {
         struct engine_call *events;
         struct engine_call *call; /* version or list */
         unsigned removing;        /* removals of leftovers under way */
-        int64_t due_ms; /* next attempt, or next sweep */
+        int64_t due_ms;           /* next attempt, or next sweep */
         int64_t backoff_ms;
         char version[32];
         char problem[160];
@@ -31,7 +31,8 @@ struct docker {
 
 static void filters(const struct docker *docker, const char *more, char *text, size_t size)
 {
-        /* {"label":["sandpool.instance=NAME"]...}, percent-encoded as far as a URL needs it; instance names are [a-z0-9-]. */
+        /* {"label":["sandpool.instance=NAME"]...}, percent-encoded as far as a URL needs it; instance names
+         * are [a-z0-9-]. */
         snprintf(text, size, "%%7B%%22label%%22%%3A%%5B%%22" CONTAINER_LABEL "%%3D%s%%22%%5D%s%%7D",
                 docker->settings->instance, more);
 }
@@ -59,7 +60,8 @@ static void up(struct docker *docker)
         docker->backoff_ms = 0;
         docker->due_ms = clock_ms() + SWEEP_INTERVAL_MS;
         *docker->problem = '\0';
-        log_info("docker.up", LOG_S("version", docker->version), LOG_S("api", engine_prefix(docker->engine) + 1));
+        log_info("docker.up", LOG_S("version", docker->version),
+                LOG_S("api", engine_prefix(docker->engine) + 1));
         docker->hooks.changed(docker->hooks.context);
 }
 
@@ -161,8 +163,8 @@ static void ask(struct docker *docker)
                 lost(docker, "out of memory");
 }
 
-struct docker *docker_new(
-        struct engine *engine, const struct settings *settings, const struct docker_hooks *hooks, struct error *err)
+struct docker *docker_new(struct engine *engine, const struct settings *settings,
+        const struct docker_hooks *hooks, struct error *err)
 {
         struct docker *docker = calloc(1, sizeof *docker);
         if (!docker) {

@@ -1,5 +1,5 @@
-/* The daemon's availability: which API it speaks, whether it answers, which images it has, what befalls our containers, and the sweep
- * of leftovers. */
+/* The daemon's availability: which API it speaks, whether it answers, which images it has, what befalls our
+ * containers, and the sweep of leftovers. */
 #ifndef SANDPOOL_DOCKER_H
 #define SANDPOOL_DOCKER_H
 
@@ -23,11 +23,12 @@ struct docker_hooks {
 };
 
 /* Begins to connect at once. hooks is copied. NULL with err when memory is out. */
-struct docker *docker_new(
-        struct engine *engine, const struct settings *settings, const struct docker_hooks *hooks, struct error *err);
+struct docker *docker_new(struct engine *engine, const struct settings *settings,
+        const struct docker_hooks *hooks, struct error *err);
 void docker_free(struct docker *docker);
 
-/* Whether it answers, its events are followed and the leftovers of an earlier broker are gone: sandboxes may be made. */
+/* Whether it answers, its events are followed and the leftovers of an earlier broker are gone: sandboxes may
+ * be made. */
 bool docker_ok(const struct docker *docker);
 const char *docker_version(const struct docker *docker);
 const char *docker_problem(const struct docker *docker); /* "" when ok */

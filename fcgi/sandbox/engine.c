@@ -67,12 +67,14 @@ void engine_free(struct engine *engine)
 static int version_number(const char *text)
 {
         int major, minor, end = 0;
-        if (!text || sscanf(text, "%3d.%3d%n", &major, &minor, &end) != 2 || text[end] || major < 0 || minor < 0)
+        if (!text || sscanf(text, "%3d.%3d%n", &major, &minor, &end) != 2 || text[end] || major < 0 ||
+                minor < 0)
                 return -1;
         return major * 1000 + minor;
 }
 
-int engine_use_version(struct engine *engine, const char *api_version, const char *min_api_version, struct error *err)
+int engine_use_version(
+        struct engine *engine, const char *api_version, const char *min_api_version, struct error *err)
 {
         int theirs = version_number(api_version);
         int theirs_min = min_api_version ? version_number(min_api_version) : 0;
@@ -80,7 +82,8 @@ int engine_use_version(struct engine *engine, const char *api_version, const cha
         if (theirs < 0 || theirs_min < 0)
                 return error_set(err, "Docker names no API version");
         if (theirs < version_number(ENGINE_API_MIN) || theirs_min > ours)
-                return error_set(err, "Docker speaks API %s to %s, sandpool " ENGINE_API_MIN " to " ENGINE_API_MAX,
+                return error_set(err,
+                        "Docker speaks API %s to %s, sandpool " ENGINE_API_MIN " to " ENGINE_API_MAX,
                         min_api_version ? min_api_version : "?", api_version);
         int chosen = theirs < ours ? theirs : ours;
         snprintf(engine->prefix, sizeof engine->prefix, "/v%d.%d", chosen / 1000, chosen % 1000);
@@ -132,7 +135,8 @@ void engine_cancel(struct engine_call *call)
 }
 
 /* Expect: off, because dockerd answers at once; JSON, because libcurl's default is a form. */
-static int set_options(struct engine_call *call, const char *method, const char *path, const char *body, uint32_t timeout_ms)
+static int set_options(
+        struct engine_call *call, const char *method, const char *path, const char *body, uint32_t timeout_ms)
 {
         struct engine *engine = call->engine;
         CURL *easy = call->easy;
@@ -163,8 +167,8 @@ static int set_options(struct engine_call *call, const char *method, const char 
         return bad ? -1 : 0;
 }
 
-static struct engine_call *begin(struct engine *engine, const char *method, const char *path, const char *body,
-        uint32_t timeout_ms, engine_done *done, engine_line *line, void *context)
+static struct engine_call *begin(struct engine *engine, const char *method, const char *path,
+        const char *body, uint32_t timeout_ms, engine_done *done, engine_line *line, void *context)
 {
         struct engine_call *call = calloc(1, sizeof *call);
         if (!call)
@@ -182,10 +186,11 @@ static struct engine_call *begin(struct engine *engine, const char *method, cons
         return call;
 }
 
-struct engine_call *engine_begin(struct engine *engine, const char *method, const char *path, const char *body,
-        uint32_t timeout_ms, engine_done *done, void *context)
+struct engine_call *engine_begin(struct engine *engine, const char *method, const char *path,
+        const char *body, uint32_t timeout_ms, engine_done *done, void *context)
 {
-        return begin(engine, method, path, body, timeout_ms ? timeout_ms : engine->timeout_ms, done, NULL, context);
+        return begin(engine, method, path, body, timeout_ms ? timeout_ms : engine->timeout_ms, done, NULL,
+                context);
 }
 
 struct engine_call *engine_follow(
@@ -251,7 +256,8 @@ static void finish(struct engine_call *call, CURLcode code)
         free(call);
 }
 
-/* libcurl's CURL_WAIT_POLLIN and CURL_WAIT_POLLOUT have the values of POLLIN and POLLOUT on Linux; mapped all the same. */
+/* libcurl's CURL_WAIT_POLLIN and CURL_WAIT_POLLOUT have the values of POLLIN and POLLOUT on Linux; mapped all
+ * the same. */
 static int wait_on(struct engine *engine, struct pollfd *fds, size_t count, int timeout_ms)
 {
         struct curl_waitfd extra[512];

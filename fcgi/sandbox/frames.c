@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Docker's attach stream without a TTY: one byte of stream (0 stdin, 1 stdout, 2 stderr), three zero bytes, the payload's
- * length as big-endian u32 (Engine API reference, "ContainerAttach", "Stream format"). */
+/* Docker's attach stream without a TTY: one byte of stream (0 stdin, 1 stdout, 2 stderr), three zero bytes,
+ * the payload's length as big-endian u32 (Engine API reference, "ContainerAttach", "Stream format"). */
 #define DOCKER_HEADER_SIZE 8
 #define DOCKER_STDOUT 1
 #define DOCKER_STDERR 2
@@ -44,7 +44,8 @@ void frames_clear(struct frames *frames)
         *frames = (struct frames){.plain = BUFFER_MAX(WAITING_MAX)};
 }
 
-/* Complete the Docker header with bytes from *at; returns 0 when it is whole, 1 when more must come, -1 when it is wrong. */
+/* Complete the Docker header with bytes from *at; returns 0 when it is whole, 1 when more must come, -1 when
+ * it is wrong. */
 static int read_docker_header(struct frames *frames, const uint8_t **at, const uint8_t *end)
 {
         while (frames->header_size < DOCKER_HEADER_SIZE) {
@@ -99,7 +100,8 @@ int frames_next(struct frames *frames, struct frame *frame)
         return 1;
 }
 
-int frames_find_ready(struct frames *frames, const uint8_t token[PROTOCOL_TOKEN_SIZE], struct protocol_ready *ready)
+int frames_find_ready(
+        struct frames *frames, const uint8_t token[PROTOCOL_TOKEN_SIZE], struct protocol_ready *ready)
 {
         uint8_t start[PROTOCOL_HEADER_SIZE + PROTOCOL_TOKEN_SIZE];
         protocol_put_header(start, FRAME_READY, PROTOCOL_READY_SIZE);
@@ -125,5 +127,6 @@ int frames_find_ready(struct frames *frames, const uint8_t token[PROTOCOL_TOKEN_
 
 bool frames_empty(const struct frames *frames)
 {
-        return frames->plain.size == frames->taken && !frames->left && frames->header_size % DOCKER_HEADER_SIZE == 0;
+        return frames->plain.size == frames->taken && !frames->left &&
+               frames->header_size % DOCKER_HEADER_SIZE == 0;
 }

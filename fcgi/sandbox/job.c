@@ -62,13 +62,14 @@ int job_file(struct buffer *out, const char *name, const void *data, size_t size
         return add_data(out, data, size);
 }
 
-int job_step(struct buffer *out, const struct protocol_step *step, char *const *argv, char *const *env, const void *input,
-        size_t input_size)
+int job_step(struct buffer *out, const struct protocol_step *step, char *const *argv, char *const *env,
+        const void *input, size_t input_size)
 {
         uint8_t payload[PROTOCOL_STEP_SIZE];
         protocol_put_step(payload, step);
         if (add_frame(out, FRAME_STEP, payload, sizeof payload) ||
-                add_strings(out, FRAME_ARG, argv, PROTOCOL_ARGS_MAX) || add_strings(out, FRAME_ENV, env, PROTOCOL_ENV_MAX))
+                add_strings(out, FRAME_ARG, argv, PROTOCOL_ARGS_MAX) ||
+                add_strings(out, FRAME_ENV, env, PROTOCOL_ENV_MAX))
                 return -1;
         if (input_size) {
                 uint8_t length[4];

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ANSWER_TIMEOUT_MS 30000  /* past every time-out of the broker's own Engine calls for one message */
+#define ANSWER_TIMEOUT_MS 30000   /* past every time-out of the broker's own Engine calls for one message */
 #define ACQUIRE_TIMEOUT_MS 120000 /* past any queue_timeout */
 
 struct broker_link {
@@ -56,16 +56,18 @@ static int link_send(struct broker_link *link, const struct message *message, st
         return -1;
 }
 
-/* A broker that was restarted leaves a dead connection behind: what begins a conversation is tried once more on a new one. */
+/* A broker that was restarted leaves a dead connection behind: what begins a conversation is tried once more
+ * on a new one. */
 static int link_begin(struct broker_link *link, const struct message *message, struct error *err)
 {
         struct error first = {0};
         return link_send(link, message, &first) ? link_send(link, message, err) : 0;
 }
 
-/* Wait for a message; a descriptor that comes with it goes to *fd. After a failure the connection is closed, so that a late answer can
- * never be taken for another one's. */
-static int link_receive(struct broker_link *link, void *message, size_t size, int *fd, int64_t deadline_ms, struct error *err)
+/* Wait for a message; a descriptor that comes with it goes to *fd. After a failure the connection is closed,
+ * so that a late answer can never be taken for another one's. */
+static int link_receive(
+        struct broker_link *link, void *message, size_t size, int *fd, int64_t deadline_ms, struct error *err)
 {
         struct pollfd poll_fd = {.fd = link->fd, .events = POLLIN};
         int ready = io_poll(&poll_fd, 1, deadline_ms);
@@ -75,11 +77,13 @@ static int link_receive(struct broker_link *link, void *message, size_t size, in
         if (got > 0 && fd)
                 io_close(fd);
         io_close(&link->fd);
-        return error_set(err, ready == 0 ? "the broker does not answer" : "the connection to the broker was lost");
+        return error_set(
+                err, ready == 0 ? "the broker does not answer" : "the connection to the broker was lost");
 }
 
 /* Wait for the answer to ACQUIRE while watching the client. */
-static int await_answer(struct broker_link *link, int cancel_fd, struct message *answer, int *fd, struct error *err)
+static int await_answer(
+        struct broker_link *link, int cancel_fd, struct message *answer, int *fd, struct error *err)
 {
         int64_t deadline = clock_ms() + ACQUIRE_TIMEOUT_MS;
         struct pollfd fds[2] = {{.fd = link->fd, .events = POLLIN}, {.fd = cancel_fd, .events = POLLRDHUP}};
@@ -92,8 +96,8 @@ static int await_answer(struct broker_link *link, int cancel_fd, struct message 
         return link_receive(link, answer, sizeof *answer, fd, deadline, err);
 }
 
-int lease_acquire(struct broker_link *link, const struct language *language, uint32_t memory_mib, uint32_t hold_ms,
-        const char *request_id, int cancel_fd, struct lease *lease, struct error *err)
+int lease_acquire(struct broker_link *link, const struct language *language, uint32_t memory_mib,
+        uint32_t hold_ms, const char *request_id, int cancel_fd, struct lease *lease, struct error *err)
 {
         int64_t began = clock_us();
         struct message ask = {.type = MESSAGE_ACQUIRE, .memory_mib = memory_mib, .hold_ms = hold_ms}, answer;
@@ -160,7 +164,8 @@ void lease_release(struct broker_link *link, struct lease *lease, bool clean)
                 link_send(link, &message, NULL);
 }
 
-int broker_status_get(struct broker_link *link, struct broker_status *status, int timeout_ms, struct error *err)
+int broker_status_get(
+        struct broker_link *link, struct broker_status *status, int timeout_ms, struct error *err)
 {
         struct message ask = {.type = MESSAGE_STATUS};
         int fd = -1;

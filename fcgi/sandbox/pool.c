@@ -1,8 +1,9 @@
-/* The pool's decisions. Everything that changes marks the pool, and pool_settle then brings it to what it should be:
+/* The pool's decisions. Everything that changes marks the pool, and pool_settle then brings it to what it
+ * should be:
  *
  *   1. every language's image is looked for, and its sample runs once in a sandbox of its own (prime);
- *   2. waits are answered: with the sandbox that is idle longest (its CPU quota has recovered most), else one is made for them, where
- *      need be in the place of another language's idle one;
+ *   2. waits are answered: with the sandbox that is idle longest (its CPU quota has recovered most), else one
+ * is made for them, where need be in the place of another language's idle one;
  *   3. each language has its warm minimum; what is idle too long above it goes.
  */
 #include "fcgi/sandbox/pool.h"
@@ -10,10 +11,8 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -45,7 +44,7 @@ struct pool {
         bool docker_ok;
         bool draining;
         struct pool_wait *waits;
-        struct sandbox *slots[POOL_MAX];
+        struct roster roster;
         size_t language_count;
         struct pool_language languages[LANGUAGES_MAX];
 };
@@ -85,10 +84,13 @@ struct pool *pool_new(struct engine *engine, const struct settings *settings, co
         pool->settings = settings;
         pool->hooks = *hooks;
         pool->max = settings->pool_max ? settings->pool_max : default_max(settings);
-        if (pool->max > POOL_MAX / 2)
-                pool->max = POOL_MAX / 2; /* the other half is for those on their way out */
-        pool->owner = (struct sandbox_owner){
-                .engine = engine, .settings = settings, .seccomp = pool->seccomp, .changed = on_changed, .context = pool};
+        if (pool->max > ROSTER_SLOTS / 2)
+                pool->max = ROSTER_SLOTS / 2; /* the other half is for those on their way out */
+        pool->owner = (struct sandbox_owner){.engine = engine,
+                .settings = settings,
+                .seccomp = pool->seccomp,
+                .changed = on_changed,
+                .context = pool};
         for (size_t i = 0; i < registry->count && pool->language_count < LANGUAGES_MAX; i++)
                 if (registry->languages[i].enabled)
                         pool->languages[pool->language_count++] =
@@ -100,8 +102,8 @@ void pool_free(struct pool *pool)
 {
         if (!pool)
                 return;
-        for (size_t i = 0; i < POOL_MAX; i++)
-                sandbox_free(pool->slots[i]);
+        for (size_t i = 0; i < ROSTER_SLOTS; i++)
+                sandbox_free(pool->roster.slots[i]);
         for (size_t i = 0; i < pool->language_count; i++)
                 engine_cancel(pool->languages[i].call);
         free(pool->seccomp);
@@ -114,32 +116,6 @@ static struct pool_language *entry_of(struct pool *pool, const struct language *
                 if (pool->languages[i].language == language)
                         return &pool->languages[i];
         return NULL;
-}
-
-static bool is_leaving(const struct sandbox *sandbox)
-{
-        return sandbox->state == SANDBOX_REMOVING || sandbox->state == SANDBOX_ABANDONED;
-}
-
-/* Sandboxes of a language (NULL: of all) that count against a maximum: a primer does, briefly. */
-static uint32_t count_of(const struct pool *pool, const struct language *language)
-{
-        uint32_t count = 0;
-        for (size_t i = 0; i < POOL_MAX; i++) {
-                const struct sandbox *sandbox = pool->slots[i];
-                if (sandbox && !is_leaving(sandbox) && (!language || sandbox->language == language))
-                        count++;
-        }
-        return count;
-}
-
-static uint32_t count_starting(const struct pool *pool)
-{
-        uint32_t count = 0;
-        for (size_t i = 0; i < POOL_MAX; i++)
-                if (pool->slots[i] && pool->slots[i]->state < SANDBOX_RESETTING)
-                        count++;
-        return count;
 }
 
 static void back_off(struct pool_language *entry, const char *why)
@@ -212,21 +188,35 @@ static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_stat
                 pool->hooks.taken(pool->hooks.context, sandbox);
         sandbox->holder = NULL;
         log_info("sandbox.removed", LOG_S("sandbox", sandbox->name), LOG_S("language", sandbox->language->id),
-                LOG_S("state", sandbox_state_names[before]), LOG_S("why", sandbox->why), LOG_I("runs", sandbox->runs));
+                LOG_S("state", sandbox_state_names[before]), LOG_S("why", sandbox->why),
+                LOG_I("runs", sandbox->runs));
         note_failure(pool, sandbox, before);
 }
 
 static struct sandbox *make(struct pool *pool, struct pool_language *entry, bool primer)
 {
-        for (uint32_t slot = 0; slot < POOL_MAX; slot++) {
-                if (pool->slots[slot])
-                        continue;
-                pool->slots[slot] = sandbox_new(&pool->owner, entry->language, slot, primer);
-                if (!pool->slots[slot])
-                        back_off(entry, "out of memory");
-                return pool->slots[slot];
-        }
-        return NULL;
+        int slot = roster_free_slot(&pool->roster);
+        if (slot < 0)
+                return NULL;
+        pool->roster.slots[slot] = sandbox_new(&pool->owner, entry->language, (uint32_t)slot, primer);
+        if (!pool->roster.slots[slot])
+                back_off(entry, "out of memory");
+        return pool->roster.slots[slot];
+}
+
+static bool may_start(const struct pool *pool)
+{
+        return roster_count(&pool->roster, NULL, roster_starting) < STARTS_AT_ONCE;
+}
+
+static bool is_full(const struct pool *pool)
+{
+        return roster_count(&pool->roster, NULL, roster_staying) >= pool->max;
+}
+
+static bool has_fewer_than(const struct pool *pool, const struct language *language, uint32_t number)
+{
+        return roster_count(&pool->roster, language, roster_staying) < number;
 }
 
 /* Step 1: images and samples. */
@@ -240,7 +230,8 @@ static void on_image(void *context, const struct engine_answer *answer)
                 return;
         }
         if (answer->status == 404 && *entry->problem == '\0')
-                log_warning("language.no_image", LOG_S("language", entry->language->id), LOG_S("image", entry->language->image));
+                log_warning("language.no_image", LOG_S("language", entry->language->id),
+                        LOG_S("image", entry->language->image));
         entry->readiness = answer->status == 404 ? NO_IMAGE : NOT_LOOKED;
         entry->due_ms = clock_ms() + IMAGE_INTERVAL_MS;
         snprintf(entry->problem, sizeof entry->problem, "image %.100s: %s", entry->language->image,
@@ -263,24 +254,11 @@ static void prepare(struct pool *pool, struct pool_language *entry)
                 return;
         if (entry->readiness == NOT_LOOKED || entry->readiness == NO_IMAGE)
                 look_for_image(pool, entry);
-        else if (entry->readiness == UNPRIMED && count_starting(pool) < STARTS_AT_ONCE && make(pool, entry, true))
+        else if (entry->readiness == UNPRIMED && may_start(pool) && make(pool, entry, true))
                 entry->readiness = PRIMING;
 }
 
 /* Step 2: waits. */
-
-static struct sandbox *longest_idle(const struct pool *pool, const struct language *language)
-{
-        struct sandbox *best = NULL;
-        for (size_t i = 0; i < POOL_MAX; i++) {
-                struct sandbox *sandbox = pool->slots[i];
-                if (!sandbox || sandbox->state != SANDBOX_IDLE || sandbox->language != language)
-                        continue;
-                if (!best || sandbox->idle_since_ms < best->idle_since_ms)
-                        best = sandbox;
-        }
-        return best;
-}
 
 static uint32_t count_waits(const struct pool *pool, const struct language *language)
 {
@@ -290,27 +268,20 @@ static uint32_t count_waits(const struct pool *pool, const struct language *lang
         return count;
 }
 
-static uint32_t count_coming(const struct pool *pool, const struct language *language)
-{
-        uint32_t count = 0;
-        for (size_t i = 0; i < POOL_MAX; i++)
-                count += pool->slots[i] && pool->slots[i]->language == language && sandbox_is_coming(pool->slots[i]);
-        return count;
-}
-
-/* Room for one more of a language: the idle sandbox of another language that is idle longest and that nobody waits for goes. */
+/* Room for one more of a language: the idle sandbox of another language that is idle longest and that nobody
+ * waits for goes. */
 static bool make_room(struct pool *pool, const struct language *language)
 {
         struct sandbox *victim = NULL;
-        if (count_of(pool, NULL) < pool->max)
+        if (!is_full(pool))
                 return true;
-        for (size_t i = 0; i < POOL_MAX; i++) {
-                struct sandbox *sandbox = pool->slots[i];
-                if (!sandbox || sandbox->state != SANDBOX_IDLE || sandbox->language == language ||
-                        count_waits(pool, sandbox->language))
-                        continue;
-                if (!victim || sandbox->idle_since_ms < victim->idle_since_ms)
-                        victim = sandbox;
+        for (size_t i = 0; i < pool->language_count; i++) {
+                const struct language *other = pool->languages[i].language;
+                struct sandbox *idle = other == language || count_waits(pool, other)
+                                               ? NULL
+                                               : roster_longest_idle(&pool->roster, other);
+                if (idle && (!victim || idle->idle_since_us < victim->idle_since_us))
+                        victim = idle;
         }
         if (victim)
                 sandbox_event(victim, SANDBOX_DISCARD, "made room for another language");
@@ -319,19 +290,22 @@ static bool make_room(struct pool *pool, const struct language *language)
 
 static bool may_make(const struct pool *pool, const struct pool_language *entry)
 {
-        return pool->docker_ok && !pool->draining && entry->readiness == PRIMED && clock_ms() >= entry->due_ms &&
-               count_starting(pool) < STARTS_AT_ONCE && count_of(pool, entry->language) < entry->language->max;
+        return pool->docker_ok && !pool->draining && entry->readiness == PRIMED &&
+               clock_ms() >= entry->due_ms && may_start(pool) &&
+               has_fewer_than(pool, entry->language, entry->language->max);
 }
 
 static void grow(struct pool *pool, struct pool_language *entry)
 {
-        while (count_coming(pool, entry->language) < count_waits(pool, entry->language) && may_make(pool, entry) &&
-                make_room(pool, entry->language))
+        const struct language *language = entry->language;
+        while (roster_count(&pool->roster, language, roster_coming) < count_waits(pool, language) &&
+                may_make(pool, entry) && make_room(pool, language))
                 if (!make(pool, entry, false))
                         return;
 }
 
-static enum lease_answer refusal(const struct pool *pool, const struct pool_wait *wait, const struct pool_language *entry)
+static enum lease_answer refusal(
+        const struct pool *pool, const struct pool_wait *wait, const struct pool_language *entry)
 {
         if (pool->draining)
                 return LEASE_SHUTTING_DOWN;
@@ -352,7 +326,7 @@ static void serve(struct pool *pool, struct pool_wait *wait)
                 answer(pool, wait, no, NULL);
                 return;
         }
-        struct sandbox *sandbox = longest_idle(pool, wait->language);
+        struct sandbox *sandbox = roster_longest_idle(&pool->roster, wait->language);
         if (!sandbox)
                 return;
         wait->promised = sandbox;
@@ -373,8 +347,8 @@ static const char *worn_out(const struct sandbox *sandbox)
 
 static void keep_warm(struct pool *pool, struct pool_language *entry)
 {
-        while (count_of(pool, entry->language) < entry->language->warm && may_make(pool, entry) &&
-                count_of(pool, NULL) < pool->max)
+        while (has_fewer_than(pool, entry->language, entry->language->warm) && may_make(pool, entry) &&
+                !is_full(pool))
                 if (!make(pool, entry, false))
                         return;
 }
@@ -384,8 +358,8 @@ static int64_t retire(struct pool *pool, struct sandbox *sandbox)
 {
         if (sandbox->state != SANDBOX_IDLE)
                 return NEVER;
-        bool spare = count_of(pool, sandbox->language) > sandbox->language->warm;
-        int64_t idle_end = sandbox->idle_since_ms + pool->settings->idle_ms;
+        bool spare = !has_fewer_than(pool, sandbox->language, sandbox->language->warm + 1);
+        int64_t idle_end = sandbox->idle_since_us / 1000 + pool->settings->idle_ms;
         int64_t age_end = sandbox->born_ms + sandbox->language->max_age_ms;
         const char *why = worn_out(sandbox);
         if (!why && spare && clock_ms() >= idle_end)
@@ -397,26 +371,21 @@ static int64_t retire(struct pool *pool, struct sandbox *sandbox)
         return spare && idle_end < age_end ? idle_end : age_end;
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-        return a < b ? a : b;
-}
-
 static int64_t settle_sandboxes(struct pool *pool)
 {
         int64_t next = NEVER;
-        for (size_t i = 0; i < POOL_MAX; i++) {
-                struct sandbox *sandbox = pool->slots[i];
+        for (size_t i = 0; i < ROSTER_SLOTS; i++) {
+                struct sandbox *sandbox = pool->roster.slots[i];
                 if (!sandbox)
                         continue;
                 if (sandbox->deadline_ms && clock_ms() >= sandbox->deadline_ms)
                         sandbox_event(sandbox, SANDBOX_LATE, NULL);
-                next = earlier(next, retire(pool, sandbox));
+                next = clock_earlier(next, retire(pool, sandbox));
                 if (sandbox->state == SANDBOX_GONE) {
                         sandbox_free(sandbox);
-                        pool->slots[i] = NULL;
+                        pool->roster.slots[i] = NULL;
                 } else if (sandbox->deadline_ms) {
-                        next = earlier(next, sandbox->deadline_ms);
+                        next = clock_earlier(next, sandbox->deadline_ms);
                 }
         }
         return next;
@@ -430,7 +399,7 @@ int64_t pool_settle(struct pool *pool)
                 serve(pool, wait);
         }
         for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
-                next = earlier(next, wait->deadline_ms);
+                next = clock_earlier(next, wait->deadline_ms);
         for (size_t i = 0; i < pool->language_count; i++) {
                 struct pool_language *entry = &pool->languages[i];
                 if (pool->docker_ok && !pool->draining)
@@ -438,7 +407,7 @@ int64_t pool_settle(struct pool *pool)
                 grow(pool, entry);
                 keep_warm(pool, entry);
                 if (pool->docker_ok && !pool->draining && entry->due_ms > clock_ms())
-                        next = earlier(next, entry->due_ms);
+                        next = clock_earlier(next, entry->due_ms);
         }
         return next;
 }
@@ -475,78 +444,38 @@ void pool_forget(struct pool *pool, struct pool_wait *wait)
 
 void pool_release(struct pool *pool, struct sandbox *sandbox, bool clean)
 {
-        const char *why = !clean ? "not given back clean" : pool->draining ? "shutting down" : worn_out(sandbox);
+        const char *why = !clean           ? "not given back clean"
+                          : pool->draining ? "shutting down"
+                                           : worn_out(sandbox);
         sandbox->holder = NULL;
         sandbox_event(sandbox, why ? SANDBOX_DISCARD : SANDBOX_RELEASE, why);
+}
+
+static bool not_leased(const struct sandbox *sandbox)
+{
+        return sandbox->state != SANDBOX_LEASED;
 }
 
 void pool_drain(struct pool *pool)
 {
         pool->draining = true;
-        for (size_t i = 0; i < POOL_MAX; i++) {
-                struct sandbox *sandbox = pool->slots[i];
-                if (sandbox && sandbox->state != SANDBOX_LEASED)
-                        sandbox_event(sandbox, SANDBOX_DISCARD, "shutting down");
-        }
+        roster_event(&pool->roster, not_leased, SANDBOX_DISCARD, "shutting down");
 }
 
 void pool_remove_all(struct pool *pool)
 {
-        for (size_t i = 0; i < POOL_MAX; i++)
-                if (pool->slots[i])
-                        sandbox_event(pool->slots[i], SANDBOX_DISCARD, "shutting down");
+        roster_event(&pool->roster, roster_any, SANDBOX_DISCARD, "shutting down");
 }
 
-size_t pool_count(const struct pool *pool)
+struct roster *pool_roster(struct pool *pool)
 {
-        size_t count = 0;
-        for (size_t i = 0; i < POOL_MAX; i++)
-                count += pool->slots[i] && pool->slots[i]->state != SANDBOX_GONE;
-        return count;
-}
-
-size_t pool_leased(const struct pool *pool)
-{
-        size_t count = 0;
-        for (size_t i = 0; i < POOL_MAX; i++)
-                count += pool->slots[i] && pool->slots[i]->state == SANDBOX_LEASED;
-        return count;
-}
-
-struct sandbox *pool_by_name(const struct pool *pool, const char *name)
-{
-        for (size_t i = 0; i < POOL_MAX; i++)
-                if (pool->slots[i] && !strcmp(pool->slots[i]->name, name))
-                        return pool->slots[i];
-        return NULL;
-}
-
-struct sandbox *pool_by_id(const struct pool *pool, const char *id)
-{
-        for (size_t i = 0; i < POOL_MAX; i++)
-                if (pool->slots[i] && !strcmp(pool->slots[i]->id, id))
-                        return pool->slots[i];
-        return NULL;
-}
-
-size_t pool_polls(const struct pool *pool, struct pollfd *fds, struct sandbox **whose)
-{
-        size_t count = 0;
-        for (size_t i = 0; i < POOL_MAX; i++) {
-                struct sandbox *sandbox = pool->slots[i];
-                int fd = sandbox ? sandbox_poll_fd(sandbox) : -1;
-                if (fd < 0)
-                        continue;
-                whose[count] = sandbox;
-                fds[count++] = (struct pollfd){.fd = fd, .events = POLLIN};
-        }
-        return count;
+        return &pool->roster;
 }
 
 void pool_status(const struct pool *pool, struct broker_status *status)
 {
         status->draining = pool->draining;
-        status->sandboxes = (uint32_t)pool_count(pool);
+        status->sandboxes = roster_count(&pool->roster, NULL, roster_any);
         for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
                 status->waiting++;
         status->language_count = (uint32_t)pool->language_count;
@@ -557,13 +486,8 @@ void pool_status(const struct pool *pool, struct broker_status *status)
                 snprintf(out->problem, sizeof out->problem, "%s", entry->problem);
                 out->image = entry->readiness >= UNPRIMED;
                 out->sample_ok = entry->readiness == PRIMED;
-                for (size_t slot = 0; slot < POOL_MAX; slot++) {
-                        const struct sandbox *sandbox = pool->slots[slot];
-                        if (!sandbox || sandbox->language != entry->language)
-                                continue;
-                        out->idle += sandbox->state == SANDBOX_IDLE || sandbox->state == SANDBOX_PINGING;
-                        out->leased += sandbox->state == SANDBOX_LEASED || sandbox->state == SANDBOX_RESIZING;
-                        out->starting += sandbox_is_coming(sandbox) && sandbox->state != SANDBOX_PINGING;
-                }
+                out->idle = roster_count(&pool->roster, entry->language, roster_idle);
+                out->leased = roster_count(&pool->roster, entry->language, roster_leased);
+                out->starting = roster_count(&pool->roster, entry->language, roster_coming);
         }
 }

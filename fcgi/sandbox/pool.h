@@ -1,17 +1,15 @@
-/* The warm sandboxes: which to keep, to make, to lend and to remove. Knows no sockets but the sandboxes' own. */
+/* The warm sandboxes: which to keep, to make, to lend and to remove. Knows no sockets but the sandboxes' own.
+ */
 #ifndef SANDPOOL_POOL_H
 #define SANDPOOL_POOL_H
 
 #include "fcgi/base/error.h"
 #include "fcgi/sandbox/engine.h"
 #include "fcgi/sandbox/lease.h"
-#include "fcgi/sandbox/sandbox.h"
+#include "fcgi/sandbox/roster.h"
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-#define POOL_MAX 256 /* sandboxes at once, those that are being removed included */
 
 struct pool;
 
@@ -27,7 +25,8 @@ struct pool_wait {
 
 struct pool_hooks {
         /* A wait ended: LEASE_GRANTED with the sandbox, or why not. The wait is the caller's again. */
-        void (*answer)(void *context, struct pool_wait *wait, enum lease_answer answer, struct sandbox *sandbox);
+        void (*answer)(
+                void *context, struct pool_wait *wait, enum lease_answer answer, struct sandbox *sandbox);
         /* A leased sandbox is being taken away: its holder has nothing any more. */
         void (*taken)(void *context, struct sandbox *sandbox);
         void *context;
@@ -56,19 +55,11 @@ void pool_drain(struct pool *pool);
 /* Also what is leased. */
 void pool_remove_all(struct pool *pool);
 
-/* Sandboxes that are not gone. */
-size_t pool_count(const struct pool *pool);
-size_t pool_leased(const struct pool *pool);
-
-/* By name or by id; NULL when it is not ours. */
-struct sandbox *pool_by_name(const struct pool *pool, const char *name);
-struct sandbox *pool_by_id(const struct pool *pool, const char *id);
+/* Every sandbox there is; borrowed. */
+struct roster *pool_roster(struct pool *pool);
 
 /* Decide and act on what is due. Returns when it wants to be called again (clock_ms). */
 int64_t pool_settle(struct pool *pool);
-
-/* The streams to poll: fills fds and whose they are, returns how many (at most POOL_MAX). */
-size_t pool_polls(const struct pool *pool, struct pollfd *fds, struct sandbox **whose);
 
 /* Fill in the pool's part of a status. */
 void pool_status(const struct pool *pool, struct broker_status *status);

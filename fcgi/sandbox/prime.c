@@ -25,8 +25,8 @@ static int send_all(int fd, struct buffer *frames, struct error *err)
         return rc;
 }
 
-static int send_step(const struct prime *prime, const struct language *language, const struct settings *settings, int fd,
-        struct buffer *frames, struct error *err)
+static int send_step(const struct prime *prime, const struct language *language,
+        const struct settings *settings, int fd, struct buffer *frames, struct error *err)
 {
         const struct limits *limits = &settings->limits;
         const struct command *command = prime->running_program ? &language->run : &language->compile;
@@ -47,15 +47,16 @@ static int send_step(const struct prime *prime, const struct language *language,
         return send_all(fd, frames, err);
 }
 
-int prime_begin(struct prime *prime, const struct language *language, const struct settings *settings, int fd, struct error *err)
+int prime_begin(struct prime *prime, const struct language *language, const struct settings *settings, int fd,
+        struct error *err)
 {
         struct buffer frames = BUFFER_MAX(SAMPLE_FRAMES_MAX);
         int rc = -1;
         prime->running_program = !language->compile.argv;
         buffer_clear(&prime->out);
         prime->out.max = SAMPLE_OUTPUT_MAX;
-        if (job_begin(&frames, 0) ||
-                job_file(&frames, language->source, language->sample_code, strlen(language->sample_code), false))
+        if (job_begin(&frames, 0) || job_file(&frames, language->source, language->sample_code,
+                                             strlen(language->sample_code), false))
                 error_set(err, "the sample is too large");
         else
                 rc = send_step(prime, language, settings, fd, &frames, err);
@@ -79,12 +80,13 @@ static int judge(const struct prime *prime, const struct language *language, str
         return 1;
 }
 
-static int next_step(struct prime *prime, const struct language *language, const struct settings *settings, int fd,
-        const struct protocol_report *report, struct error *err)
+static int next_step(struct prime *prime, const struct language *language, const struct settings *settings,
+        int fd, const struct protocol_report *report, struct error *err)
 {
         const char *what = prime->running_program ? "the sample" : "compiling the sample";
         if (report->ended_by == ENDED_BY_NO_START)
-                return error_set(err, "%s: command not found in the image: %s", what, strerror(report->exit_code));
+                return error_set(
+                        err, "%s: command not found in the image: %s", what, strerror(report->exit_code));
         if (report->ended_by != ENDED_BY_ITSELF || report->exit_code)
                 return error_set(err, "%s failed: exit code %d, signal %d, ended by limit %d", what,
                         (int)report->exit_code, report->signal, report->ended_by);

@@ -7,51 +7,48 @@
 #include "fcgi/base/log.h"
 #include "fcgi/sandbox/job.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#define START_TIMEOUT_MS 30000   /* a container start on a busy disk */
-#define RESET_TIMEOUT_MS 10000   /* the runner gives itself 5 s for killing and 5 for cleaning */
+#define START_TIMEOUT_MS 30000 /* a container start on a busy disk */
+#define RESET_TIMEOUT_MS 10000 /* the runner gives itself 5 s for killing and 5 for cleaning */
 #define DRAIN_TIMEOUT_MS 3000
 #define ATTACH_TIMEOUT_MS 5000
-#define PING_INTERVAL_MS 30000   /* a third of PROTOCOL_SILENCE_S */
+#define PING_INTERVAL_MS 30000 /* a third of PROTOCOL_SILENCE_S */
 #define PING_TIMEOUT_MS 5000
 #define REMOVE_RETRY_MS 500
 #define REMOVE_RETRY_MAX_MS 10000
-#define READ_SIZE 65536
-#define READS_AT_ONCE 16
 
-const char *const sandbox_state_names[SANDBOX_STATES] = {"creating", "abandoned", "inspecting", "attaching", "starting",
-        "resetting", "priming", "restoring", "idle", "pinging", "resizing", "leased", "draining", "reattaching", "removing",
-        "gone"};
+const char *const sandbox_state_names[SANDBOX_STATES] = {"creating", "abandoned", "inspecting", "attaching",
+        "starting", "resetting", "priming", "restoring", "idle", "pinging", "resizing", "leased", "draining",
+        "reattaching", "removing", "gone"};
 
-/* Where an event leads. STAY: nothing happens. CHOOSE: after_reset or before_lease decide. Every state's OK, FAILED, LATE, LEASE,
- * RELEASE, DISCARD in that order. */
+/* Where an event leads. STAY: nothing happens. CHOOSE: after_reset or before_lease decides. */
 enum { STAY = -1, CHOOSE = -2 };
 #define REMOVE SANDBOX_REMOVING
+// clang-format off
 static const int transitions[SANDBOX_STATES][SANDBOX_EVENTS] = {
-        /*                       OK                   FAILED        LATE              LEASE   RELEASE           DISCARD */
-        [SANDBOX_CREATING] =    {SANDBOX_INSPECTING,  REMOVE,       REMOVE,           STAY,   STAY,             SANDBOX_ABANDONED},
-        [SANDBOX_ABANDONED] =   {REMOVE,              REMOVE,       REMOVE,           STAY,   STAY,             STAY},
-        [SANDBOX_INSPECTING] =  {SANDBOX_ATTACHING,   REMOVE,       REMOVE,           STAY,   STAY,             REMOVE},
-        [SANDBOX_ATTACHING] =   {SANDBOX_STARTING,    REMOVE,       REMOVE,           STAY,   STAY,             REMOVE},
-        [SANDBOX_STARTING] =    {SANDBOX_RESETTING,   REMOVE,       REMOVE,           STAY,   STAY,             REMOVE},
-        [SANDBOX_RESETTING] =   {CHOOSE,              REMOVE,       REMOVE,           STAY,   STAY,             REMOVE},
-        [SANDBOX_PRIMING] =     {REMOVE,              REMOVE,       REMOVE,           STAY,   STAY,             REMOVE},
-        [SANDBOX_RESTORING] =   {SANDBOX_IDLE,        REMOVE,       REMOVE,           STAY,   STAY,             REMOVE},
-        [SANDBOX_IDLE] =        {STAY,                REMOVE,       SANDBOX_PINGING,  CHOOSE, STAY,             REMOVE},
-        [SANDBOX_PINGING] =     {SANDBOX_IDLE,        REMOVE,       REMOVE,           STAY,   STAY,             REMOVE},
-        [SANDBOX_RESIZING] =    {SANDBOX_LEASED,      REMOVE,       REMOVE,           STAY,   REMOVE,           REMOVE},
-        [SANDBOX_LEASED] =      {STAY,                REMOVE,       REMOVE,           STAY,   SANDBOX_DRAINING, REMOVE},
-        [SANDBOX_DRAINING] =    {SANDBOX_REATTACHING, REMOVE,       REMOVE,           STAY,   STAY,             REMOVE},
-        [SANDBOX_REATTACHING] = {SANDBOX_RESETTING,   REMOVE,       REMOVE,           STAY,   STAY,             REMOVE},
-        [SANDBOX_REMOVING] =    {SANDBOX_GONE,        REMOVE,       REMOVE,           STAY,   STAY,             STAY},
-        [SANDBOX_GONE] =        {STAY,                STAY,         STAY,             STAY,   STAY,             STAY},
+        /*                       OK                   FAILED  LATE             LEASE   RELEASE           DISCARD */
+        [SANDBOX_CREATING] =    {SANDBOX_INSPECTING,  REMOVE, REMOVE,          STAY,   STAY,             SANDBOX_ABANDONED},
+        [SANDBOX_ABANDONED] =   {REMOVE,              REMOVE, REMOVE,          STAY,   STAY,             STAY},
+        [SANDBOX_INSPECTING] =  {SANDBOX_ATTACHING,   REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_ATTACHING] =   {SANDBOX_STARTING,    REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_STARTING] =    {SANDBOX_RESETTING,   REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_RESETTING] =   {CHOOSE,              REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_PRIMING] =     {REMOVE,              REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_RESTORING] =   {SANDBOX_IDLE,        REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_IDLE] =        {STAY,                REMOVE, SANDBOX_PINGING, CHOOSE, STAY,             REMOVE},
+        [SANDBOX_PINGING] =     {SANDBOX_IDLE,        REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_RESIZING] =    {SANDBOX_LEASED,      REMOVE, REMOVE,          STAY,   REMOVE,           REMOVE},
+        [SANDBOX_LEASED] =      {STAY,                REMOVE, REMOVE,          STAY,   SANDBOX_DRAINING, REMOVE},
+        [SANDBOX_DRAINING] =    {SANDBOX_REATTACHING, REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_REATTACHING] = {SANDBOX_RESETTING,   REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_REMOVING] =    {SANDBOX_GONE,        REMOVE, REMOVE,          STAY,   STAY,             STAY},
+        [SANDBOX_GONE] =        {STAY,                STAY,   STAY,            STAY,   STAY,             STAY},
 };
+// clang-format on
 
 static void on_answer(void *context, const struct engine_answer *answer);
 
@@ -65,10 +62,13 @@ static struct container_spec spec_of(const struct sandbox *sandbox)
                 .memory_mib = sandbox->memory_mib};
 }
 
-/* Begin the Engine call of a state; a call that cannot even begin counts as failed at the state's deadline. */
-static void call(struct sandbox *sandbox, const char *method, const char *path, const char *body, uint32_t timeout_ms)
+/* Begin the Engine call of a state; a call that cannot even begin counts as failed at the state's deadline.
+ */
+static void call(
+        struct sandbox *sandbox, const char *method, const char *path, const char *body, uint32_t timeout_ms)
 {
-        sandbox->call = engine_begin(sandbox->owner->engine, method, path, body, timeout_ms, on_answer, sandbox);
+        sandbox->call =
+                engine_begin(sandbox->owner->engine, method, path, body, timeout_ms, on_answer, sandbox);
         if (!sandbox->call)
                 sandbox->deadline_ms = clock_ms() + REMOVE_RETRY_MS;
 }
@@ -131,7 +131,8 @@ static void enter_priming(struct sandbox *sandbox)
 {
         struct error err = {0};
         sandbox->deadline_ms = clock_ms() + 2 * PRIME_TIMEOUT_MS;
-        if (prime_begin(&sandbox->prime, sandbox->language, sandbox->owner->settings, sandbox->attach.fd, &err))
+        if (prime_begin(
+                    &sandbox->prime, sandbox->language, sandbox->owner->settings, sandbox->attach.fd, &err))
                 sandbox_event(sandbox, SANDBOX_FAILED, err.text);
 }
 
@@ -180,8 +181,9 @@ static void enter_draining(struct sandbox *sandbox)
                 sandbox_event(sandbox, SANDBOX_FAILED, "the stream was closed");
 }
 
-/* shutdown reaches every copy of the descriptor: no worker keeps a line to a sandbox it no longer holds. Closing the stream also
- * comes before the kill, because a flooded stream that nobody reads makes the daemon's calls hang. */
+/* shutdown reaches every copy of the descriptor: no worker keeps a line to a sandbox it no longer holds.
+ * Closing the stream also comes before the kill, because a flooded stream that nobody reads makes the
+ * daemon's calls hang. */
 static void close_stream(struct sandbox *sandbox)
 {
         if (sandbox->attach.fd >= 0)
@@ -263,7 +265,8 @@ static enum sandbox_state after_reset(const struct sandbox *sandbox)
 {
         if (sandbox->primer)
                 return SANDBOX_PRIMING;
-        return sandbox->memory_mib == language_idle_memory_mib(sandbox->language) ? SANDBOX_IDLE : SANDBOX_RESTORING;
+        return sandbox->memory_mib == language_idle_memory_mib(sandbox->language) ? SANDBOX_IDLE
+                                                                                  : SANDBOX_RESTORING;
 }
 
 static enum sandbox_state before_lease(const struct sandbox *sandbox)
@@ -282,25 +285,27 @@ void sandbox_event(struct sandbox *sandbox, enum sandbox_event event, const char
         /* A container that does not want to go is asked again, later and later. */
         if (before == SANDBOX_REMOVING && next == SANDBOX_REMOVING && event == SANDBOX_FAILED) {
                 int64_t pause = (int64_t)REMOVE_RETRY_MS * ++sandbox->removals;
-                sandbox->deadline_ms = clock_ms() + (pause < REMOVE_RETRY_MAX_MS ? pause : REMOVE_RETRY_MAX_MS);
+                sandbox->deadline_ms =
+                        clock_ms() + (pause < REMOVE_RETRY_MAX_MS ? pause : REMOVE_RETRY_MAX_MS);
                 return;
         }
         if (next == SANDBOX_REMOVING && before != SANDBOX_REMOVING)
                 snprintf(sandbox->why, sizeof sandbox->why, "%s",
-                        why                       ? why
-                        : event == SANDBOX_LATE   ? "took too long"
-                        : event == SANDBOX_OK     ? "done"
-                                                  : "failed");
+                        why                     ? why
+                        : event == SANDBOX_LATE ? "took too long"
+                        : event == SANDBOX_OK   ? "done"
+                                                : "failed");
         if (next != SANDBOX_ABANDONED) {
                 engine_cancel(sandbox->call);
                 sandbox->call = NULL;
                 sandbox->deadline_ms = 0;
         }
         if (next == SANDBOX_IDLE && before != SANDBOX_PINGING)
-                sandbox->idle_since_ms = clock_ms();
+                sandbox->idle_since_us = clock_us();
         sandbox->state = (enum sandbox_state)next;
-        log_debug("sandbox.state", LOG_S("sandbox", sandbox->name), LOG_S("from", sandbox_state_names[before]),
-                LOG_S("to", sandbox_state_names[next]), LOG_S("why", *sandbox->why ? sandbox->why : NULL));
+        log_debug("sandbox.state", LOG_S("sandbox", sandbox->name),
+                LOG_S("from", sandbox_state_names[before]), LOG_S("to", sandbox_state_names[next]),
+                LOG_S("why", *sandbox->why ? sandbox->why : NULL));
         sandbox->owner->changed(sandbox->owner->context, sandbox, before);
         if (sandbox->state == (enum sandbox_state)next && enter[next])
                 enter[next](sandbox);
@@ -361,153 +366,4 @@ static void on_answer(void *context, const struct engine_answer *answer)
                 sandbox_event(sandbox, good ? SANDBOX_OK : SANDBOX_FAILED, answer->problem);
         }
         }
-}
-
-int sandbox_poll_fd(const struct sandbox *sandbox)
-{
-        switch (sandbox->state) {
-        case SANDBOX_LEASED:
-        case SANDBOX_RESIZING:
-        case SANDBOX_RESTORING:
-                return -1;
-        default:
-                return sandbox->attach.fd;
-        }
-}
-
-bool sandbox_is_coming(const struct sandbox *sandbox)
-{
-        switch (sandbox->state) {
-        case SANDBOX_IDLE:
-        case SANDBOX_RESIZING:
-        case SANDBOX_LEASED:
-        case SANDBOX_ABANDONED:
-        case SANDBOX_REMOVING:
-        case SANDBOX_GONE:
-                return false;
-        default:
-                return !sandbox->primer;
-        }
-}
-
-/* Which hardening is missing, in words. */
-static void describe_missing(uint32_t missing, char *text, size_t size)
-{
-        static const char *const names[] = {"seccomp", "no-new-privileges", "capabilities", "read-only root", "no network",
-                "tmpfs limits", "memory limit", "process limit", "core limit", "tcp_max_tw_buckets", "memory counter",
-                "cpu counter"};
-        size_t used = (size_t)snprintf(text, size, "the runner found missing:");
-        for (size_t i = 0; i < sizeof names / sizeof *names && used < size; i++)
-                if (missing & 1U << i)
-                        used += (size_t)snprintf(text + used, size - used, " %s;", names[i]);
-}
-
-/* Counters may be missing where the runtime has no cgroups inside (gVisor): the host's deadlines decide there. */
-static uint32_t tolerated(const struct sandbox *sandbox)
-{
-        uint32_t counters = HARDENING_MEMORY_COUNTER | HARDENING_CPU_COUNTER | HARDENING_MEMORY_LIMIT |
-                            HARDENING_PROCESS_LIMIT | HARDENING_SECCOMP | HARDENING_TMPFS | HARDENING_TIME_WAIT;
-        return strcmp(sandbox->language->runtime, "runsc") ? 0 : counters;
-}
-
-static void look_for_ready(struct sandbox *sandbox)
-{
-        struct protocol_ready ready;
-        char text[256];
-        if (!frames_find_ready(sandbox->frames, sandbox->token, &ready))
-                return;
-        uint32_t missing = ready.missing & ~tolerated(sandbox);
-        if (ready.version != PROTOCOL_VERSION) {
-                snprintf(text, sizeof text, "the image's runner speaks protocol %u, this service %d: rebuild the images",
-                        ready.version, PROTOCOL_VERSION);
-                sandbox_event(sandbox, SANDBOX_FAILED, text);
-        } else if (missing) {
-                describe_missing(missing, text, sizeof text);
-                sandbox_event(sandbox, SANDBOX_FAILED, text);
-        } else {
-                sandbox_event(sandbox, SANDBOX_OK, NULL);
-        }
-}
-
-/* While idle a runner says nothing but PONG when asked. */
-static void look_for_pong(struct sandbox *sandbox)
-{
-        struct frame frame;
-        int rc = frames_next(sandbox->frames, &frame);
-        if (!rc)
-                return;
-        if (rc > 0 && frame.type == FRAME_PONG && sandbox->state == SANDBOX_PINGING && frames_empty(sandbox->frames))
-                sandbox_event(sandbox, SANDBOX_OK, NULL);
-        else
-                sandbox_event(sandbox, SANDBOX_FAILED, "the runner spoke while it was idle");
-}
-
-static void look_for_sample(struct sandbox *sandbox)
-{
-        struct frame frame;
-        int rc;
-        while (sandbox->state == SANDBOX_PRIMING && (rc = frames_next(sandbox->frames, &frame))) {
-                struct error err = {0};
-                if (rc > 0)
-                        rc = prime_frame(&sandbox->prime, sandbox->language, sandbox->owner->settings, sandbox->attach.fd,
-                                &frame, &err);
-                sandbox->primed = rc > 0;
-                if (rc > 0)
-                        sandbox_event(sandbox, SANDBOX_OK, NULL);
-                else if (rc < 0)
-                        sandbox_event(sandbox, SANDBOX_FAILED, *err.text ? err.text : "the runner broke the protocol");
-        }
-}
-
-static void take_in(struct sandbox *sandbox, const void *bytes, size_t size)
-{
-        if (sandbox->state == SANDBOX_DRAINING)
-                return;
-        if (frames_feed(sandbox->frames, bytes, size)) {
-                sandbox_event(sandbox, SANDBOX_FAILED, "the stream's framing is broken");
-                return;
-        }
-        switch (sandbox->state) {
-        case SANDBOX_RESETTING:
-                look_for_ready(sandbox);
-                break;
-        case SANDBOX_PRIMING:
-                look_for_sample(sandbox);
-                break;
-        case SANDBOX_IDLE:
-        case SANDBOX_PINGING:
-                look_for_pong(sandbox);
-                break;
-        default:
-                break;
-        }
-}
-
-static void read_stream(struct sandbox *sandbox)
-{
-        static char bytes[READ_SIZE];
-        enum sandbox_state state = sandbox->state;
-        for (int i = 0; i < READS_AT_ONCE && sandbox->state == state; i++) {
-                ssize_t size = recv(sandbox->attach.fd, bytes, sizeof bytes, MSG_DONTWAIT);
-                if (size < 0 && (errno == EAGAIN || errno == EINTR))
-                        return;
-                if (size > 0) {
-                        take_in(sandbox, bytes, (size_t)size);
-                        continue;
-                }
-                bool drained = !size && state == SANDBOX_DRAINING;
-                sandbox_event(sandbox, drained ? SANDBOX_OK : SANDBOX_FAILED, drained ? NULL : "the stream ended");
-        }
-}
-
-void sandbox_readable(struct sandbox *sandbox)
-{
-        struct error err = {0};
-        if (sandbox->state != SANDBOX_ATTACHING && sandbox->state != SANDBOX_REATTACHING) {
-                read_stream(sandbox);
-                return;
-        }
-        int rc = attach_continue(&sandbox->attach, &err);
-        if (rc)
-                sandbox_event(sandbox, rc > 0 ? SANDBOX_OK : SANDBOX_FAILED, rc > 0 ? NULL : err.text);
 }

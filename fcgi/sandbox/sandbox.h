@@ -25,18 +25,18 @@
 
 enum sandbox_state {
         SANDBOX_CREATING,
-        SANDBOX_ABANDONED,   /* not wanted any more while create is under way */
-        SANDBOX_INSPECTING,  /* is it what was asked for? */
+        SANDBOX_ABANDONED,  /* not wanted any more while create is under way */
+        SANDBOX_INSPECTING, /* is it what was asked for? */
         SANDBOX_ATTACHING,
         SANDBOX_STARTING,
-        SANDBOX_RESETTING,   /* until the runner proves that it is clean */
-        SANDBOX_PRIMING,     /* runs the language's sample, to be removed afterwards */
-        SANDBOX_RESTORING,   /* its memory limit goes back to the idle one */
+        SANDBOX_RESETTING, /* until the runner proves that it is clean */
+        SANDBOX_PRIMING,   /* runs the language's sample, to be removed afterwards */
+        SANDBOX_RESTORING, /* its memory limit goes back to the idle one */
         SANDBOX_IDLE,
         SANDBOX_PINGING,
-        SANDBOX_RESIZING,    /* its memory limit becomes what the lease asked for */
+        SANDBOX_RESIZING, /* its memory limit becomes what the lease asked for */
         SANDBOX_LEASED,
-        SANDBOX_DRAINING,    /* the old stream is half-closed and read to its end */
+        SANDBOX_DRAINING, /* the old stream is half-closed and read to its end */
         SANDBOX_REATTACHING,
         SANDBOX_REMOVING,
         SANDBOX_GONE,
@@ -45,12 +45,12 @@ enum sandbox_state {
 extern const char *const sandbox_state_names[SANDBOX_STATES];
 
 enum sandbox_event {
-        SANDBOX_OK,       /* what the state waits for has come */
-        SANDBOX_FAILED,   /* or never will */
-        SANDBOX_LATE,     /* its deadline passed */
-        SANDBOX_LEASE,    /* somebody wants it */
-        SANDBOX_RELEASE,  /* the lease is over */
-        SANDBOX_DISCARD,  /* it is not wanted any more */
+        SANDBOX_OK,      /* what the state waits for has come */
+        SANDBOX_FAILED,  /* or never will */
+        SANDBOX_LATE,    /* its deadline passed */
+        SANDBOX_LEASE,   /* somebody wants it */
+        SANDBOX_RELEASE, /* the lease is over */
+        SANDBOX_DISCARD, /* it is not wanted any more */
         SANDBOX_EVENTS
 };
 
@@ -81,32 +81,30 @@ struct sandbox {
         uint32_t memory_mib;        /* its limit now */
         uint32_t wanted_memory_mib; /* what a lease asked for */
         uint32_t runs;
-        uint32_t removals;          /* attempts */
+        uint32_t removals; /* attempts */
         int64_t born_ms;
-        int64_t idle_since_ms;
-        int64_t deadline_ms;        /* of its state; 0: none */
-        struct attach attach;       /* fd: the stream */
+        int64_t idle_since_us;
+        int64_t deadline_ms;  /* of its state; 0: none */
+        struct attach attach; /* fd: the stream */
         struct frames *frames;
         uint8_t token[PROTOCOL_TOKEN_SIZE];
-        struct engine_call *call;   /* under way for its state */
+        struct engine_call *call; /* under way for its state */
         struct prime prime;
-        void *holder;               /* the client that leases it; the pool's */
+        void *holder; /* the client that leases it; the pool's */
 };
 
-/* Begin to make one. primer: with plenty of memory, to run the language's sample once. NULL when memory is out. Freed by sandbox_free
- * when it is gone (or at the end of everything). */
+/* Begin to make one. primer: with plenty of memory, to run the language's sample once. NULL when memory is
+ * out. Freed by sandbox_free when it is gone (or at the end of everything). */
 struct sandbox *sandbox_new(
         const struct sandbox_owner *owner, const struct language *language, uint32_t slot, bool primer);
 void sandbox_free(struct sandbox *sandbox);
 
-/* Feed an event; why (for DISCARD, FAILED) goes to the log. Calls owner->changed for every change of state. */
+/* Feed an event; why (for DISCARD, FAILED) goes to the log. Calls owner->changed for every change of state.
+ */
 void sandbox_event(struct sandbox *sandbox, enum sandbox_event event, const char *why);
 
 /* The descriptor to poll for reading, or -1: a leased sandbox's stream is its worker's. */
 int sandbox_poll_fd(const struct sandbox *sandbox);
 void sandbox_readable(struct sandbox *sandbox);
-
-/* Whether it is on its way to be idle for the first time or again. */
-bool sandbox_is_coming(const struct sandbox *sandbox);
 
 #endif

@@ -1,0 +1,389 @@
+/* Leases from the workers' side: asking, waiting, holding, giving back. */
+#include "fcgi/sandbox/clients.h"
+
+#include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
+#include "fcgi/base/log.h"
+#include "fcgi/sandbox/message.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HOLD_MAX_MS 85000   /* below PROTOCOL_SILENCE_S: a leased runner hears nothing from us */
+#define HOLD_MARGIN_MS 2000 /* above the worker's own deadline */
+#define DEATH_WAIT_MS 1000  /* for the daemon's word on how a sandbox died */
+
+struct client {
+        int fd;
+        struct pool_wait wait;
+        bool waiting;
+        int64_t asked_us;
+        uint32_t hold_ms;
+        char request_id[ID_SIZE];
+        struct sandbox *sandbox; /* leased; NULL also when it was taken away */
+        uint64_t number;         /* of its lease, 0: none */
+        int64_t held_until_ms;
+        int64_t death_until_ms; /* an answer to DEATH is due by then; 0: none */
+        bool death_known, oom;  /* what is known of a sandbox that was taken away */
+};
+
+struct clients {
+        const struct broker_options *options;
+        struct engine *engine;
+        struct pool *pool;
+        struct docker *docker;
+        uint64_t leases; /* granted so far */
+        struct client *list[CLIENTS_MAX];
+        size_t polled[CLIENTS_MAX]; /* the clients whose descriptors clients_polls named, in order */
+};
+
+struct clients *clients_new(const struct broker_options *options, struct engine *engine, struct error *err)
+{
+        struct clients *clients = calloc(1, sizeof *clients);
+        if (!clients) {
+                error_set(err, "out of memory");
+                return NULL;
+        }
+        clients->options = options;
+        clients->engine = engine;
+        return clients;
+}
+
+void clients_use(struct clients *clients, struct pool *pool, struct docker *docker)
+{
+        clients->pool = pool;
+        clients->docker = docker;
+}
+
+void clients_free(struct clients *clients)
+{
+        for (size_t i = 0; clients && i < CLIENTS_MAX; i++) {
+                if (clients->list[i])
+                        io_close(&clients->list[i]->fd);
+                free(clients->list[i]);
+        }
+        free(clients);
+}
+
+static struct client *client_of(struct clients *clients, const struct sandbox *sandbox)
+{
+        for (size_t i = 0; i < CLIENTS_MAX; i++)
+                if (clients->list[i] && clients->list[i]->sandbox == sandbox)
+                        return clients->list[i];
+        return NULL;
+}
+
+void clients_note_death(struct clients *clients, const struct sandbox *sandbox)
+{
+        struct client *client = client_of(clients, sandbox);
+        if (!client)
+                return;
+        client->oom |= sandbox->oom;
+        client->death_known |= sandbox->died;
+}
+
+static void send_message(struct client *client, const struct message *message, int fd)
+{
+        /* A worker that does not read its answers is not waited for; its connection's end tidies up. */
+        if (io_send_message(client->fd, message, sizeof *message, fd))
+                shutdown(client->fd, SHUT_RDWR);
+}
+
+void clients_answer(void *context, struct pool_wait *wait, enum lease_answer answer, struct sandbox *sandbox)
+{
+        struct clients *clients = context;
+        struct client *client = wait->holder;
+        struct message message = {.type = MESSAGE_ANSWER, .value = answer};
+        client->waiting = false;
+        if (sandbox) {
+                client->sandbox = sandbox;
+                client->number = message.number = ++clients->leases;
+                client->held_until_ms = clock_ms() + client->hold_ms + HOLD_MARGIN_MS;
+                client->death_known = client->oom = sandbox->oom = false;
+                memcpy(message.sandbox, sandbox->id, sizeof message.sandbox - 1);
+        }
+        log_debug("lease.answer", LOG_S("request", client->request_id), LOG_S("language", wait->language->id),
+                LOG_I("answer", answer), LOG_I("wait_us", clock_us() - client->asked_us),
+                LOG_S("sandbox", sandbox ? sandbox->name : NULL));
+        send_message(client, &message, sandbox ? sandbox->attach.fd : -1);
+}
+
+void clients_taken(void *context, struct sandbox *sandbox)
+{
+        struct client *client = client_of(context, sandbox);
+        if (!client)
+                return;
+        client->oom |= sandbox->oom;
+        client->death_known = true;
+        client->sandbox = NULL;
+}
+
+static uint32_t clamp_memory(
+        const struct clients *clients, const struct language *language, uint32_t memory_mib)
+{
+        uint32_t min = clients->options->settings->limits.memory_mib.min;
+        uint32_t max = language->memory_mib.max;
+        if (max < language_idle_memory_mib(language))
+                max = language_idle_memory_mib(language);
+        return memory_mib < min ? min : memory_mib > max ? max : memory_mib;
+}
+
+static void done(struct client *client, uint64_t number, uint32_t value)
+{
+        struct message message = {.type = MESSAGE_DONE, .number = number, .value = value};
+        send_message(client, &message, -1);
+}
+
+static void acquire(struct clients *clients, struct client *client, const struct message *ask)
+{
+        const struct language *language = registry_find(clients->options->registry, ask->language);
+        struct message no = {.type = MESSAGE_ANSWER, .value = LEASE_NO_IMAGE};
+        if (client->sandbox || client->waiting || !language) {
+                if (client->sandbox || client->waiting)
+                        shutdown(client->fd, SHUT_RDWR); /* a worker holds one lease at a time */
+                else
+                        send_message(client, &no, -1);
+                return;
+        }
+        client->number = 0;
+        client->hold_ms = ask->hold_ms < HOLD_MAX_MS ? ask->hold_ms : HOLD_MAX_MS;
+        client->asked_us = clock_us();
+        memcpy(client->request_id, ask->request_id, sizeof client->request_id);
+        client->waiting = true;
+        client->wait = (struct pool_wait){.holder = client,
+                .language = language,
+                .memory_mib = clamp_memory(clients, language, ask->memory_mib),
+                .deadline_ms = clock_ms() + clients->options->settings->queue_timeout_ms};
+        pool_ask(clients->pool, &client->wait);
+}
+
+static void cancel(struct clients *clients, struct client *client)
+{
+        struct message answer = {.type = MESSAGE_ANSWER, .value = LEASE_CANCELLED};
+        if (!client->waiting)
+                return; /* the answer is under way already */
+        pool_forget(clients->pool, &client->wait);
+        client->waiting = false;
+        send_message(client, &answer, -1);
+}
+
+static void release(struct clients *clients, struct client *client, const struct message *ask)
+{
+        struct sandbox *sandbox = client->sandbox;
+        if (ask->number != client->number)
+                return;
+        client->sandbox = NULL;
+        client->number = 0;
+        client->death_until_ms = 0;
+        if (sandbox)
+                pool_release(clients->pool, sandbox, ask->value == 1 && !sandbox->died);
+}
+
+/* A resize is an Engine call of the lease's own: it outlives neither the sandbox's lease nor its client
+ * unnoticed, because both are looked up again when it answers. */
+struct resize {
+        struct clients *clients;
+        uint64_t number;
+        uint32_t memory_mib;
+};
+
+static void on_resized(void *context, const struct engine_answer *answer)
+{
+        struct resize *resize = context;
+        for (size_t i = 0; i < CLIENTS_MAX; i++) {
+                struct client *client = resize->clients->list[i];
+                if (!client || client->number != resize->number)
+                        continue;
+                if (client->sandbox && answer->status == 200)
+                        client->sandbox->memory_mib = resize->memory_mib;
+                done(client, resize->number, client->sandbox && answer->status == 200 ? 0 : MESSAGE_FAILED);
+        }
+        free(resize);
+}
+
+static void resize(struct clients *clients, struct client *client, const struct message *ask)
+{
+        struct sandbox *sandbox = client->sandbox;
+        struct resize *context = sandbox && ask->number == client->number ? malloc(sizeof *context) : NULL;
+        char path[128], body[96];
+        if (!context) {
+                done(client, ask->number, MESSAGE_FAILED);
+                return;
+        }
+        *context = (struct resize){.clients = clients,
+                .number = ask->number,
+                .memory_mib = clamp_memory(clients, sandbox->language, ask->memory_mib)};
+        /* Unknown until it answers: 0 is no sandbox's idle memory, so the limit is restored in any case. */
+        sandbox->memory_mib = 0;
+        snprintf(path, sizeof path, "/containers/%s/update", sandbox->id);
+        container_memory_update(context->memory_mib, body, sizeof body);
+        if (engine_begin(clients->engine, "POST", path, body, 0, on_resized, context))
+                return;
+        free(context);
+        done(client, ask->number, MESSAGE_FAILED);
+}
+
+static void answer_death(struct client *client)
+{
+        client->death_until_ms = 0;
+        done(client, client->number, client->oom);
+}
+
+static void ask_death(struct client *client, const struct message *ask)
+{
+        if (!client->number || ask->number != client->number) {
+                done(client, ask->number, MESSAGE_FAILED);
+                return;
+        }
+        client->death_until_ms = clock_ms() + DEATH_WAIT_MS;
+        if (client->sandbox)
+                client->oom |= client->sandbox->oom;
+        if (client->oom || client->death_known)
+                answer_death(client);
+}
+
+static void tell_status(struct clients *clients, struct client *client)
+{
+        static struct broker_status status;
+        memset(&status, 0, sizeof status);
+        status.docker_ok = docker_ok(clients->docker);
+        snprintf(status.docker_version, sizeof status.docker_version, "%s", docker_version(clients->docker));
+        snprintf(status.api_version, sizeof status.api_version, "%.15s",
+                *engine_prefix(clients->engine) ? engine_prefix(clients->engine) + 2 : "");
+        pool_status(clients->pool, &status);
+        if (io_send_message(client->fd, &status, sizeof status, -1))
+                shutdown(client->fd, SHUT_RDWR);
+}
+
+static void handle(struct clients *clients, struct client *client, struct message *message)
+{
+        message->language[sizeof message->language - 1] = '\0';
+        message->request_id[sizeof message->request_id - 1] = '\0';
+        switch (message->type) {
+        case MESSAGE_ACQUIRE:
+                acquire(clients, client, message);
+                break;
+        case MESSAGE_CANCEL:
+                cancel(clients, client);
+                break;
+        case MESSAGE_RESIZE:
+                resize(clients, client, message);
+                break;
+        case MESSAGE_DEATH:
+                ask_death(client, message);
+                break;
+        case MESSAGE_RELEASE:
+                release(clients, client, message);
+                break;
+        case MESSAGE_STATUS:
+                tell_status(clients, client);
+                break;
+        default:
+                shutdown(client->fd, SHUT_RDWR);
+        }
+}
+
+/* The worker is gone: whatever its sandbox was doing, it was for nobody. */
+static void client_gone(struct clients *clients, size_t i)
+{
+        struct client *client = clients->list[i];
+        clients->list[i] = NULL;
+        if (client->waiting)
+                pool_forget(clients->pool, &client->wait);
+        if (client->sandbox) {
+                client->sandbox->holder = NULL;
+                sandbox_event(client->sandbox, SANDBOX_DISCARD, "its worker is gone");
+        }
+        io_close(&client->fd);
+        free(client);
+}
+
+static void client_readable(struct clients *clients, size_t i)
+{
+        struct message message;
+        int fd = -1;
+        ssize_t size = io_recv_message(clients->list[i]->fd, &message, sizeof message, &fd);
+        io_close(&fd);
+        if (size < 0 && errno == EAGAIN)
+                return;
+        if (size == (ssize_t)sizeof message)
+                handle(clients, clients->list[i], &message);
+        else
+                client_gone(clients, i);
+}
+
+static int peer_allowed(const struct clients *clients, int fd)
+{
+        struct ucred peer;
+        socklen_t size = sizeof peer;
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+                return 0;
+        return peer.uid == clients->options->peer_uid || peer.uid == 0;
+}
+
+static void accept_clients(struct clients *clients)
+{
+        int fd;
+        while ((fd = accept4(clients->options->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
+                struct client *client = peer_allowed(clients, fd) ? calloc(1, sizeof *client) : NULL;
+                size_t i = 0;
+                while (i < CLIENTS_MAX && clients->list[i])
+                        i++;
+                if (!client || i == CLIENTS_MAX) {
+                        log_warning("broker.refused_connection",
+                                LOG_S("why", client ? "too many" : "not allowed"));
+                        free(client);
+                        io_close(&fd);
+                        continue;
+                }
+                client->fd = fd;
+                clients->list[i] = client;
+        }
+}
+
+/* Leases held too long, deaths nobody told of. Returns the next such time. */
+int64_t clients_settle(struct clients *clients)
+{
+        int64_t next = INT64_MAX, now = clock_ms();
+        for (size_t i = 0; i < CLIENTS_MAX; i++) {
+                struct client *client = clients->list[i];
+                if (!client)
+                        continue;
+                if (client->death_until_ms &&
+                        (client->death_known || client->oom || now >= client->death_until_ms))
+                        answer_death(client);
+                if (client->sandbox && now >= client->held_until_ms)
+                        sandbox_event(client->sandbox, SANDBOX_DISCARD, "held too long");
+                next = clock_earlier(next, client->death_until_ms);
+                if (client->sandbox)
+                        next = clock_earlier(next, client->held_until_ms);
+        }
+        return next;
+}
+
+size_t clients_polls(struct clients *clients, struct pollfd *fds)
+{
+        size_t count = 0;
+        fds[0] = (struct pollfd){.fd = clients->options->listen_fd, .events = POLLIN};
+        for (size_t i = 0; i < CLIENTS_MAX; i++) {
+                if (!clients->list[i])
+                        continue;
+                clients->polled[count] = i;
+                fds[1 + count++] = (struct pollfd){.fd = clients->list[i]->fd, .events = POLLIN};
+        }
+        return 1 + count;
+}
+
+/* New connections last: they must not take the place of one that is still in the list of what was polled. */
+void clients_dispatch(struct clients *clients, const struct pollfd *fds, size_t count)
+{
+        for (size_t i = 1; i < count; i++)
+                if (fds[i].revents)
+                        client_readable(clients, clients->polled[i - 1]);
+        if (fds[0].revents)
+                accept_clients(clients);
+}

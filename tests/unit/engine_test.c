@@ -1,0 +1,274 @@
+/* The Docker client against a daemon that misbehaves: a small fake one, because a real one cannot be made to
+ * answer garbage. */
+#include "fcgi/sandbox/engine.h"
+
+#include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
+#include "fcgi/sandbox/attach.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define TIMEOUT_MS 300
+
+/* What the fake daemon says to a request whose path contains the key; then it closes the connection, unless
+ * it hangs. */
+static const struct reply {
+        const char *key, *bytes;
+        int hang;
+} replies[] = {
+        {"/good", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine", 0},
+        {"/refused", "HTTP/1.1 409 Conflict\r\nContent-Length: 23\r\n\r\n{\"message\":\"no, sorry\"}", 0},
+        {"/broken", "HTTP/1.1 500 Oops\r\nContent-Length: 3\r\n\r\n{\"m", 0},
+        {"/garbage", "\x01\x02\x03 not HTTP at all\r\n\r\n", 0},
+        {"/truncated", "HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{\"Id\":", 0},
+        {"/slow", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfi", 1},
+        {"/silent", "", 1},
+        {"/lines", "HTTP/1.1 200 OK\r\n\r\none\ntwo\nhalf", 0},
+        {"/containers/switched/attach", "HTTP/1.1 200 OK\r\nContent-Type: x\r\n\r\nSTREAM", 1},
+        {"/containers/gone/attach", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 1},
+        {"/containers/short/attach", "HTTP/1.1 200", 0},
+};
+
+static char folder[] = "/tmp/sandpool-engine-XXXXXX", path[64];
+static pid_t daemon_pid;
+
+static void send_flood(int fd)
+{
+        static const char head[] = "HTTP/1.1 200 OK\r\n\r\n";
+        static char bytes[65536];
+        if (write(fd, head, sizeof head - 1) < 0)
+                return;
+        while (write(fd, bytes, sizeof bytes) > 0)
+                ;
+}
+
+static void serve(int fd)
+{
+        char request[4096];
+        ssize_t size = read(fd, request, sizeof request - 1);
+        request[size > 0 ? size : 0] = '\0';
+        if (strstr(request, "/flood"))
+                send_flood(fd);
+        for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
+                if (!strstr(request, replies[i].key))
+                        continue;
+                io_write_all(fd, replies[i].bytes, strlen(replies[i].bytes), -1, NULL);
+                if (replies[i].hang) /* until the client gives up */
+                        while (read(fd, request, sizeof request) > 0)
+                                ;
+        }
+        close(fd);
+        _exit(0);
+}
+
+static int start_daemon(void **state)
+{
+        (void)state;
+        if (!mkdtemp(folder))
+                return -1;
+        snprintf(path, sizeof path, "%s/engine.sock", folder);
+        int listener = io_listen_unix(path, SOCK_STREAM, 0600, (gid_t)-1, 16, NULL);
+        if (listener < 0 || io_set_nonblocking(listener, 0))
+                return -1;
+        daemon_pid = fork();
+        if (daemon_pid) {
+                close(listener);
+                return daemon_pid < 0 ? -1 : 0;
+        }
+        signal(SIGCHLD, SIG_IGN);
+        signal(SIGPIPE, SIG_DFL);
+        for (;;) {
+                int fd = accept(listener, NULL, NULL);
+                if (fork() == 0)
+                        serve(fd);
+                close(fd);
+        }
+}
+
+static int stop_daemon(void **state)
+{
+        (void)state;
+        kill(daemon_pid, SIGKILL);
+        waitpid(daemon_pid, NULL, 0);
+        unlink(path);
+        return rmdir(folder);
+}
+
+struct outcome {
+        int calls, status;
+        char body[32], problem[128];
+        char lines[64];
+};
+
+static void on_done(void *context, const struct engine_answer *answer)
+{
+        struct outcome *outcome = context;
+        outcome->calls++;
+        outcome->status = answer->status;
+        snprintf(outcome->body, sizeof outcome->body, "%s", answer->body);
+        snprintf(outcome->problem, sizeof outcome->problem, "%s", answer->problem);
+}
+
+static void on_line(void *context, const char *line)
+{
+        struct outcome *outcome = context;
+        snprintf(outcome->lines + strlen(outcome->lines), sizeof outcome->lines - strlen(outcome->lines),
+                "[%s]", line);
+}
+
+static void run(struct engine *engine, struct outcome *outcome)
+{
+        int64_t deadline = clock_ms() + 10000;
+        while (!outcome->calls && clock_ms() < deadline)
+                assert_int_equal(engine_wait(engine, NULL, 0, 100, NULL), 0);
+}
+
+static struct outcome get(const char *socket_path, const char *what, int follow)
+{
+        struct outcome outcome = {0};
+        struct engine *engine = engine_new(socket_path, TIMEOUT_MS, NULL);
+        assert_non_null(engine);
+        assert_non_null(follow ? engine_follow(engine, what, on_line, on_done, &outcome)
+                               : engine_begin(engine, "GET", what, NULL, 0, on_done, &outcome));
+        run(engine, &outcome);
+        engine_free(engine);
+        assert_int_equal(outcome.calls, 1);
+        return outcome;
+}
+
+static void a_good_answer_comes_whole(void **state)
+{
+        (void)state;
+        struct outcome outcome = get(path, "/good", 0);
+        assert_int_equal(outcome.status, 200);
+        assert_string_equal(outcome.body, "fine");
+}
+
+static void the_daemons_own_words_are_passed_on(void **state)
+{
+        (void)state;
+        struct outcome outcome = get(path, "/refused", 0);
+        assert_int_equal(outcome.status, 409);
+        assert_string_equal(outcome.problem, "no, sorry");
+        outcome = get(path, "/broken", 0);
+        assert_int_equal(outcome.status, 500);
+        assert_string_equal(outcome.problem, "no reason given");
+}
+
+static void bad_answers_are_no_answers(void **state)
+{
+        (void)state;
+        static const char *const bad[] = {"/garbage", "/truncated", "/slow", "/silent", "/flood", "/closes"};
+        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+                struct outcome outcome = get(path, bad[i], 0);
+                assert_int_equal(outcome.status, 0);
+                assert_string_not_equal(outcome.problem, "");
+        }
+}
+
+static void nobody_listening_is_no_answer(void **state)
+{
+        (void)state;
+        struct outcome outcome = get("/tmp/there-is-no-such-socket", "/good", 0);
+        assert_int_equal(outcome.status, 0);
+        assert_string_not_equal(outcome.problem, "");
+}
+
+static void whole_lines_are_handed_out(void **state)
+{
+        (void)state;
+        struct outcome outcome = get(path, "/lines", 1);
+        assert_string_equal(outcome.lines, "[one][two]");
+}
+
+static void a_cancelled_call_says_nothing(void **state)
+{
+        (void)state;
+        struct outcome silent = {0}, good = {0};
+        struct engine *engine = engine_new(path, TIMEOUT_MS, NULL);
+        struct engine_call *call = engine_begin(engine, "GET", "/silent", NULL, 0, on_done, &silent);
+        engine_begin(engine, "GET", "/good", NULL, 0, on_done, &good);
+        engine_cancel(call);
+        run(engine, &good);
+        engine_free(engine);
+        assert_int_equal(good.status, 200);
+        assert_int_equal(silent.calls, 0);
+}
+
+static void versions_are_negotiated(void **state)
+{
+        (void)state;
+        static const struct {
+                const char *api, *min, *prefix;
+        } cases[] = {
+                {"1.41", "1.12", "/v1.41"},
+                {"1.40", NULL, "/v1.40"},
+                {"1.52", "1.44", "/v1.44"},
+                {"1.39", "1.12", NULL},
+                {"1.60", "1.45", NULL},
+                {"latest", NULL, NULL},
+                {NULL, NULL, NULL},
+        };
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                struct error err = {0};
+                struct engine *engine = engine_new(path, TIMEOUT_MS, NULL);
+                int rc = engine_use_version(engine, cases[i].api, cases[i].min, &err);
+                assert_int_equal(rc, cases[i].prefix ? 0 : -1);
+                assert_string_equal(engine_prefix(engine), cases[i].prefix ? cases[i].prefix : "");
+                assert_int_equal(*err.text != '\0', rc != 0);
+                engine_free(engine);
+        }
+}
+
+/* Returns what attach_continue said last, -2 when nothing came for 10 s. */
+static int attach(const char *container, char *stream, size_t size)
+{
+        struct attach attach = {.fd = -1};
+        struct error err = {0};
+        int rc = attach_begin(&attach, path, "", container, &err);
+        while (!rc) {
+                struct pollfd fd = {.fd = attach.fd, .events = POLLIN};
+                rc = io_poll(&fd, 1, clock_ms() + 10000) > 0 ? attach_continue(&attach, &err) : -2;
+        }
+        ssize_t got = rc == 1 ? recv(attach.fd, stream, size - 1, 0) : 0;
+        stream[got > 0 ? got : 0] = '\0';
+        io_close(&attach.fd);
+        assert_int_equal(*err.text != '\0', rc == -1);
+        return rc;
+}
+
+static void the_stream_begins_right_behind_the_head(void **state)
+{
+        (void)state;
+        char stream[32];
+        assert_int_equal(attach("switched", stream, sizeof stream), 1);
+        assert_string_equal(stream, "STREAM");
+        assert_int_equal(attach("gone", stream, sizeof stream), -1);
+        assert_int_equal(attach("short", stream, sizeof stream), -1);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_good_answer_comes_whole),
+                cmocka_unit_test(the_daemons_own_words_are_passed_on),
+                cmocka_unit_test(bad_answers_are_no_answers),
+                cmocka_unit_test(nobody_listening_is_no_answer),
+                cmocka_unit_test(whole_lines_are_handed_out),
+                cmocka_unit_test(a_cancelled_call_says_nothing),
+                cmocka_unit_test(versions_are_negotiated),
+                cmocka_unit_test(the_stream_begins_right_behind_the_head),
+        };
+        signal(SIGPIPE, SIG_IGN);
+        return cmocka_run_group_tests(tests, start_daemon, stop_daemon);
+}
