@@ -11,6 +11,7 @@
 
 #define LANGUAGE_ID_SIZE 64
 #define LANGUAGES_MAX 64
+#define LANGUAGE_MAX_ANY 4096
 
 /* A command: NULL-terminated argument list. Placeholders, replaced per job: {source} the entry file's name,
  * {name} the same without extension, {files} (an argument of its own) every file of the job with the same
@@ -35,7 +36,7 @@ struct language {
         char **aliases; /* NULL-terminated, lower case */
         char *image;
         char *source;    /* file name for a single `code`, such as main.py */
-        char *extension; /* with its dot: of source */
+        char *extension; /* with its dot: of source; never empty */
         bool enabled;
 
         struct command compile; /* argv NULL when interpreted */
@@ -51,7 +52,7 @@ struct language {
         uint32_t open_files;
 
         uint32_t warm;
-        uint32_t max; /* sandboxes of this language */
+        uint32_t max; /* sandboxes of this language; LANGUAGE_MAX_ANY: as many as the pool holds */
         uint32_t reuse;
         uint32_t max_age_ms;
 
@@ -65,12 +66,24 @@ struct language {
 
         char *sample_code;
         char *sample_expected;
+
+        /* Where it was read, for complaints about how files fit together. */
+        char *path;
+        unsigned aliases_line, policy_line;
 };
 
 struct registry {
-        struct language *languages; /* in order of id */
+        struct language *languages; /* in order of id; also those that are not enabled */
         size_t count;
 };
+
+/* Read one file into a zeroed struct; its id must be the file's name. Ranges that it leaves out come from the
+ * settings. Returns 0/-1 ("file:line: what"); language_clear in either case. */
+int language_read(
+        const char *path, const struct settings *settings, struct language *language, struct error *err);
+
+/* Free what the struct holds. */
+void language_clear(struct language *language);
 
 /* Read every *.yaml of settings->languages_dir (sorted), check each and all together (duplicate ids and
  * aliases, the default language exists). Ranges that a file leaves out come from the settings. The caller
@@ -78,14 +91,18 @@ struct registry {
 struct registry *registry_load(const struct settings *settings, struct error *err);
 void registry_free(struct registry *registry);
 
+/* By exact id, enabled or not; NULL when there is none. Borrowed. */
+const struct language *registry_get(const struct registry *registry, const char *id);
+
 /* By id or alias, case-insensitively; NULL when there is none or it is disabled. Borrowed. */
 const struct language *registry_find(const struct registry *registry, const char *name);
 
 /* The memory a sandbox of the language has while it is idle: what its first step needs. MiB. */
 uint32_t language_idle_memory_mib(const struct language *language);
 
-/* Replace the placeholders. names: the job's file names, the entry first. Returns a malloc'd NULL-terminated
- * argv, to free with language_argv_free, or NULL when memory is out. */
+/* Replace the placeholders; a file name that would look like an option gets ./ before it. names: the job's
+ * file names, the entry first. Returns a malloc'd NULL-terminated argv, to free with language_argv_free, or
+ * NULL when memory is out. */
 char **language_argv(const struct language *language, const struct command *command, const char *const *names,
         size_t count);
 void language_argv_free(char **argv);

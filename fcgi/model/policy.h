@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITICAL };
-extern const char *const severity_names[]; /* "INFO", ... */
+extern const char *const severity_names[]; /* "INFO", ...; ends with NULL */
 
 #define VIOLATIONS_MAX 100
 #define SNIPPET_SIZE 121

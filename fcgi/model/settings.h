@@ -38,6 +38,8 @@ struct limits {
 };
 
 struct settings {
+        char path[1024]; /* absolute: of the file they came from */
+
         /* listen */
         char run_dir[80];      /* sockets and the pid file: <run_dir>/{fastcgi,control,broker}.sock */
         char socket_group[33]; /* may connect to the FastCGI sockets; "" for the service's own */
@@ -70,6 +72,7 @@ struct settings {
         char languages_dir[1024];   /* absolute, or relative to the settings file's folder: resolved */
         char policies_dir[1024];
         char seccomp_file[1024];
+        unsigned languages_line, policies_line; /* of these sections, for complaints about what they name */
 
         enum log_level log_level;
         char log_file[1024]; /* "" for stderr */

@@ -11,7 +11,8 @@
 #include <cmocka.h>
 
 static struct settings settings = {.instance = "unit",
-        .limits = {.workspace_mib = 32, .workspace_inodes = 4096, .tmp_mib = 16, .shm_mib = 16, .file_mib = 16}};
+        .limits = {
+                .workspace_mib = 32, .workspace_inodes = 4096, .tmp_mib = 16, .shm_mib = 16, .file_mib = 16}};
 static struct language language = {.id = "toy",
         .image = "sandpool/toy",
         .processes = 64,
@@ -69,7 +70,8 @@ static void each_missing_key_is_found(void **state)
         const char *key;
         json_t *value, *all = obedient();
         size_t found = 0;
-        json_object_foreach (json_object_get(all, "HostConfig"), key, value) {
+        json_object_foreach(json_object_get(all, "HostConfig"), key, value)
+        {
                 json_t *inspected = obedient();
                 json_object_del(json_object_get(inspected, "HostConfig"), key);
                 bool optional = json_is_false(value) || !strcmp(key, "Binds") || !strcmp(key, "PidMode");

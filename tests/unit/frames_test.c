@@ -33,8 +33,8 @@ static void wrap(const struct bytes *plain, struct bytes *out, uint8_t stream, s
 {
         for (size_t at = 0; at < plain->size; at += piece) {
                 size_t size = plain->size - at < piece ? plain->size - at : piece;
-                uint8_t header[8] = {stream, 0, 0, 0, (uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8),
-                        (uint8_t)size};
+                uint8_t header[8] = {stream, 0, 0, 0, (uint8_t)(size >> 24), (uint8_t)(size >> 16),
+                        (uint8_t)(size >> 8), (uint8_t)size};
                 add(out, header, sizeof header);
                 add(out, plain->data + at, size);
         }

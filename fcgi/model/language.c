@@ -1,0 +1,420 @@
+/* Reads one conf/languages/<id>.yaml. */
+#include "fcgi/model/language.h"
+
+#include "fcgi/model/pattern.h"
+#include "fcgi/model/schema.h"
+#include "images/runner/protocol.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(member) .offset = offsetof(struct language, member)
+#define TEXT(member) .kind = FIELD_TEXT, AT(member), .filled = true
+#define NUMBER(member, u, lo, hi)                                                                            \
+        .kind = FIELD_NUMBER, AT(member), .unit = &schema_##u, .min = (lo), .max = (hi)
+#define LIMIT(member, u, lo, hi)                                                                             \
+        .kind = FIELD_LIMIT, AT(member), .unit = &schema_##u, .min = (lo), .max = (hi)
+#define MAP(table) .kind = FIELD_MAP, .fields = (table)
+#define CUSTOM(function) .kind = FIELD_CUSTOM, .read = (function)
+
+enum {
+        SECOND = 1000,
+        HOUR = 3600 * 1000,
+        COMMAND_ARGS_MAX = 64,
+        DELIMITERS_MAX = 16,
+        ALIASES_MAX = 16,
+};
+
+/* Placeholders are {lower case}; any other brace is the command's own. */
+static int check_argument(const struct yaml *yaml, const struct yaml_node *node, struct error *err)
+{
+        static const char *const known[] = {"{source}", "{name}", "{files}", NULL};
+        const char *open = node->text;
+
+        while ((open = strchr(open, '{')) != NULL) {
+                size_t length = strspn(open + 1, "abcdefghijklmnopqrstuvwxyz") + 2;
+                size_t i = 0;
+
+                if (length > 2 && open[length - 1] == '}') {
+                        while (known[i] != NULL && strncmp(known[i], open, length) != 0)
+                                i++;
+                        if (known[i] == NULL)
+                                return yaml_tree_error(yaml, node->line, err,
+                                        "unknown placeholder '%.*s' (there are {source}, {name}, {files})",
+                                        (int)length, open);
+                        if (i == 2 && strcmp(node->text, "{files}") != 0)
+                                return yaml_tree_error(
+                                        yaml, node->line, err, "{files} must be an argument of its own");
+                }
+                open++;
+        }
+        return 0;
+}
+
+static int read_command(
+        const struct yaml *yaml, const struct yaml_node *node, struct command *command, struct error *err)
+{
+        char **argv = schema_list(yaml, node, COMMAND_ARGS_MAX, err);
+
+        if (argv == NULL)
+                return -1;
+        yaml_tree_strings_free(command->argv);
+        command->argv = argv;
+        if (argv[0] == NULL)
+                return yaml_tree_error(yaml, node->line, err, "'command' must not be empty");
+        /* There is no shell and no PATH to look it up in. */
+        if (argv[0][0] != '/' && strncmp(argv[0], "./", 2) != 0)
+                return yaml_tree_error(yaml, node->items[0]->line, err,
+                        "the program must be a path that begins with / or ./, not '%s'", argv[0]);
+        for (size_t i = 0; i < node->count; i++)
+                if (check_argument(yaml, node->items[i], err) < 0)
+                        return -1;
+        return 0;
+}
+
+static int read_compile(
+        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        return read_command(yaml, node, &((struct language *)target)->compile, err);
+}
+
+static int read_run(const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        return read_command(yaml, node, &((struct language *)target)->run, err);
+}
+
+/* A map NAME: value into a list of "NAME=value". */
+static int read_env(const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        struct language *language = target;
+        char **env = NULL;
+
+        if (node->kind != YAML_MAP || node->count > PROTOCOL_ENV_MAX)
+                return yaml_tree_error(yaml, node->line, err,
+                        "'env' must be a map of at most %d names and values", PROTOCOL_ENV_MAX);
+        env = calloc(node->count + 1, sizeof *env);
+        if (env == NULL)
+                return error_set(err, "%s: out of memory", yaml->path);
+        yaml_tree_strings_free(language->env);
+        language->env = env;
+        for (size_t i = 0; i < node->count; i++) {
+                const struct yaml_node *item = node->items[i];
+
+                if (item->kind != YAML_TEXT || item->key[0] == '\0' || isdigit((unsigned char)item->key[0]) ||
+                        item->key[strspn(item->key,
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
+                        return yaml_tree_error(yaml, item->line, err,
+                                "'%s': an environment variable is a name of letters, digits and _, and a "
+                                "single "
+                                "value",
+                                item->key);
+                if (asprintf(&env[i], "%s=%s", item->key, item->text) < 0) {
+                        env[i] = NULL;
+                        return error_set(err, "%s: out of memory", yaml->path);
+                }
+        }
+        return 0;
+}
+
+static const struct field delimiter_fields[] = {
+        {.key = "open",
+                .kind = FIELD_TEXT,
+                .offset = offsetof(struct delimiters, open),
+                .required = true,
+                .filled = true},
+        {.key = "close", .kind = FIELD_TEXT, .offset = offsetof(struct delimiters, close), .filled = true},
+        {.key = "escapes", .kind = FIELD_BOOL, .offset = offsetof(struct delimiters, escapes)},
+        {.key = "multiline", .kind = FIELD_BOOL, .offset = offsetof(struct delimiters, multiline)},
+        {.key = NULL},
+};
+
+static void delimiters_free(struct delimiters *list)
+{
+        for (size_t i = 0; list != NULL && list[i].open != NULL; i++) {
+                free(list[i].open);
+                free(list[i].close);
+        }
+        free(list);
+}
+
+static int read_delimiters(
+        const struct yaml *yaml, const struct yaml_node *node, struct delimiters **list, struct error *err)
+{
+        delimiters_free(*list);
+        *list = NULL;
+        if (node->kind != YAML_LIST || node->count > DELIMITERS_MAX)
+                return yaml_tree_error(yaml, node->line, err, "'%s' must be a list of at most %d maps",
+                        node->key, DELIMITERS_MAX);
+        *list = calloc(node->count + 1, sizeof **list);
+        if (*list == NULL)
+                return error_set(err, "%s: out of memory", yaml->path);
+        for (size_t i = 0; i < node->count; i++) {
+                struct delimiters read = {0};
+                int rc = schema_read(yaml, node->items[i], delimiter_fields, &read, err);
+
+                if (read.open == NULL) { /* an entry without open would end the list */
+                        free(read.close);
+                        return -1;
+                }
+                (*list)[i] = read;
+                if (rc < 0)
+                        return -1;
+        }
+        return 0;
+}
+
+/* A comment without close ends with its line, one with close may span lines. */
+static int read_comments(
+        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        struct language *language = target;
+
+        if (read_delimiters(yaml, node, &language->comments, err) < 0)
+                return -1;
+        for (struct delimiters *comment = language->comments; comment->open != NULL; comment++)
+                comment->multiline = comment->close != NULL;
+        return 0;
+}
+
+/* A string without close ends as it began. */
+static int read_strings(
+        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        struct language *language = target;
+
+        if (read_delimiters(yaml, node, &language->strings, err) < 0)
+                return -1;
+        for (struct delimiters *string = language->strings; string->open != NULL; string++)
+                if (string->close == NULL && (string->close = strdup(string->open)) == NULL)
+                        return error_set(err, "%s: out of memory", yaml->path);
+        return 0;
+}
+
+static const struct field compile_fields[] = {
+        {.key = "command", CUSTOM(read_compile), .required = true},
+        {.key = "timeout", NUMBER(compile_timeout_ms, seconds, 100, HOUR)},
+        {.key = "memory", NUMBER(compile_memory_mib, mib, 8, 64 * 1024)},
+        {.key = NULL},
+};
+
+static const struct field run_fields[] = {
+        {.key = "command", CUSTOM(read_run), .required = true},
+        {.key = NULL},
+};
+
+static const struct field limits_fields[] = {
+        {.key = "timeout", LIMIT(timeout_ms, seconds, 10, HOUR)},
+        {.key = "memory", LIMIT(memory_mib, mib, 8, 64 * 1024)},
+        {.key = "cpu", NUMBER(cpu_percent, cpus, 5, 6400)},
+        {.key = "processes", NUMBER(processes, count, 4, 4096)},
+        {.key = "open_files", NUMBER(open_files, count, 16, 65536)},
+        {.key = NULL},
+};
+
+static const struct field pool_fields[] = {
+        {.key = "warm", NUMBER(warm, count, 0, LANGUAGE_MAX_ANY)},
+        {.key = "max", NUMBER(max, count, 1, LANGUAGE_MAX_ANY)},
+        {.key = "reuse", NUMBER(reuse, count, 1, 1000000)},
+        {.key = "max_age", NUMBER(max_age_ms, seconds, SECOND, 24 * HOUR)},
+        {.key = NULL},
+};
+
+static const struct field syntax_fields[] = {
+        {.key = "comments", CUSTOM(read_comments)},
+        {.key = "strings", CUSTOM(read_strings)},
+        {.key = NULL},
+};
+
+static const struct field sample_fields[] = {
+        {.key = "code", TEXT(sample_code), .required = true},
+        {.key = "expected", TEXT(sample_expected), .required = true},
+        {.key = NULL},
+};
+
+static const struct field fields[] = {
+        {.key = "id",
+                .kind = FIELD_CHARS,
+                AT(id),
+                .size = LANGUAGE_ID_SIZE,
+                .required = true,
+                .filled = true},
+        {.key = "name", TEXT(name), .required = true},
+        {.key = "version", TEXT(version), .required = true},
+        {.key = "aliases", .kind = FIELD_LIST, AT(aliases), .max = ALIASES_MAX},
+        {.key = "image", TEXT(image), .required = true},
+        {.key = "source", TEXT(source), .required = true},
+        {.key = "enabled", .kind = FIELD_BOOL, AT(enabled)},
+        {.key = "compile", MAP(compile_fields)},
+        {.key = "run", MAP(run_fields), .required = true},
+        {.key = "env", CUSTOM(read_env)},
+        {.key = "limits", MAP(limits_fields)},
+        {.key = "pool", MAP(pool_fields)},
+        {.key = "policy", TEXT(policy)},
+        {.key = "runtime", TEXT(runtime)},
+        {.key = "memory_error", TEXT(memory_error)},
+        {.key = "syntax", MAP(syntax_fields)},
+        {.key = "sample", MAP(sample_fields), .required = true},
+        {.key = NULL},
+};
+
+/* Lower case letters, digits and what languages have in their names: c++, c#, f90. */
+static bool is_word(const char *word)
+{
+        return *word != '\0' && strlen(word) < LANGUAGE_ID_SIZE &&
+               word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789+#._-")] == '\0';
+}
+
+static int check_id(const struct yaml *yaml, const struct language *language, struct error *err)
+{
+        const char *slash = strrchr(yaml->path, '/');
+        const char *file = slash != NULL ? slash + 1 : yaml->path;
+        size_t length = strlen(language->id);
+        unsigned line = yaml_tree_line(yaml, "id");
+
+        if (!is_word(language->id) || strpbrk(language->id, "+#.") != NULL || language->id[0] == '-')
+                return yaml_tree_error(
+                        yaml, line, err, "'id' must be lower case letters, digits, '_' and '-'");
+        if (strncmp(file, language->id, length) != 0 || strcmp(file + length, ".yaml") != 0)
+                return yaml_tree_error(yaml, line, err, "'id' is '%s', so the file must be %s.yaml",
+                        language->id, language->id);
+        return 0;
+}
+
+static int check_aliases(const struct yaml *yaml, struct language *language, struct error *err)
+{
+        for (char **alias = language->aliases; *alias != NULL; alias++) {
+                for (char *c = *alias; *c != '\0'; c++)
+                        *c = (char)tolower((unsigned char)*c);
+                if (!is_word(*alias))
+                        return yaml_tree_error(
+                                yaml, language->aliases_line, err, "'%s' cannot be an alias", *alias);
+        }
+        return 0;
+}
+
+static int check_source(const struct yaml *yaml, struct language *language, struct error *err)
+{
+        const char *dot = strrchr(language->source, '.');
+
+        if (dot == NULL || dot == language->source || dot[1] == '\0' ||
+                strchr(language->source, '/') != NULL || language->source[0] == '-')
+                return yaml_tree_error(yaml, yaml_tree_line(yaml, "source"), err,
+                        "'source' must be a file name with an extension, such as main.py");
+        language->extension = strdup(dot);
+        return language->extension != NULL ? 0 : error_set(err, "%s: out of memory", yaml->path);
+}
+
+/* A language may narrow what the settings allow, not widen it: memory for the pool is planned by them. */
+static int check_limit(const struct yaml *yaml, const char *key, const struct limit *limit,
+        const struct limit *outer, uint32_t factor, struct error *err)
+{
+        if (limit->min >= outer->min && limit->max <= outer->max)
+                return 0;
+        return yaml_tree_error(yaml, yaml_tree_line(yaml, key), err,
+                "the range must stay within that of the settings, %.10g to %.10g",
+                outer->min / (double)factor, outer->max / (double)factor);
+}
+
+static int check_memory_error(const struct yaml *yaml, const struct language *language, struct error *err)
+{
+        struct error problem = {""};
+        struct pattern *pattern;
+
+        if (language->memory_error == NULL)
+                return 0;
+        pattern = pattern_new(language->id, language->memory_error, &problem);
+        pattern_free(pattern);
+        return pattern != NULL
+                       ? 0
+                       : yaml_tree_error(yaml, yaml_tree_line(yaml, "memory_error"), err, "%s", problem.text);
+}
+
+static int check(const struct yaml *yaml, const struct settings *settings, struct language *language,
+        struct error *err)
+{
+        if (check_id(yaml, language, err) < 0 || check_aliases(yaml, language, err) < 0 ||
+                check_source(yaml, language, err) < 0 ||
+                check_limit(yaml, "limits.timeout", &language->timeout_ms, &settings->limits.timeout_ms,
+                        schema_seconds.factor, err) < 0 ||
+                check_limit(yaml, "limits.memory", &language->memory_mib, &settings->limits.memory_mib,
+                        schema_mib.factor, err) < 0)
+                return -1;
+        if (language->warm > language->max)
+                return yaml_tree_error(
+                        yaml, yaml_tree_line(yaml, "pool.warm"), err, "'warm' must not be larger than 'max'");
+        return check_memory_error(yaml, language, err);
+}
+
+/* What holds for keys that the file leaves out. */
+static int set_defaults(struct language *language, const struct settings *settings)
+{
+        const struct limits *limits = &settings->limits;
+
+        language->enabled = true;
+        language->compile_timeout_ms = limits->compile_timeout_ms;
+        language->compile_memory_mib = limits->compile_memory_mib;
+        language->timeout_ms = limits->timeout_ms;
+        language->memory_mib = limits->memory_mib;
+        language->cpu_percent = 50;
+        language->processes = limits->processes;
+        language->open_files = limits->open_files;
+        language->warm = 1;
+        language->max = LANGUAGE_MAX_ANY;
+        language->reuse = settings->reuse;
+        language->max_age_ms = settings->max_age_ms;
+        language->aliases = calloc(1, sizeof *language->aliases);
+        language->env = calloc(1, sizeof *language->env);
+        language->comments = calloc(1, sizeof *language->comments);
+        language->strings = calloc(1, sizeof *language->strings);
+        language->runtime = strdup("runc");
+        return language->aliases != NULL && language->env != NULL && language->comments != NULL &&
+                               language->strings != NULL && language->runtime != NULL
+                       ? 0
+                       : -1;
+}
+
+int language_read(
+        const char *path, const struct settings *settings, struct language *language, struct error *err)
+{
+        struct yaml *yaml = yaml_tree_load(path, err);
+        int rc = -1;
+
+        if (yaml == NULL)
+                return -1;
+        language->path = strdup(path);
+        if (language->path == NULL || set_defaults(language, settings) < 0) {
+                error_set(err, "%s: out of memory", path);
+                goto out;
+        }
+        language->aliases_line = yaml_tree_line(yaml, "aliases");
+        language->policy_line = yaml_tree_line(yaml, "policy");
+        if (schema_read(yaml, yaml->root, fields, language, err) == 0)
+                rc = check(yaml, settings, language, err);
+out:
+        yaml_tree_free(yaml);
+        return rc;
+}
+
+void language_clear(struct language *language)
+{
+        char *texts[] = {language->name, language->version, language->image, language->source,
+                language->extension, language->policy, language->runtime, language->memory_error,
+                language->sample_code, language->sample_expected, language->path};
+
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+                free(texts[i]);
+        yaml_tree_strings_free(language->aliases);
+        yaml_tree_strings_free(language->compile.argv);
+        yaml_tree_strings_free(language->run.argv);
+        yaml_tree_strings_free(language->env);
+        delimiters_free(language->comments);
+        delimiters_free(language->strings);
+        *language = (struct language){0};
+}
+
+uint32_t language_idle_memory_mib(const struct language *language)
+{
+        return language->compile.argv != NULL ? language->compile_memory_mib : language->memory_mib.value;
+}

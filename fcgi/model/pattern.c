@@ -1,0 +1,112 @@
+/* PCRE2 with limits: patterns come from the operator, subjects from attackers. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "fcgi/model/pattern.h"
+
+#include "fcgi/base/log.h"
+
+#include <pcre2.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+        MATCH_LIMIT = 100000, /* steps from one place in the subject */
+        DEPTH_LIMIT = 10000,
+        HEAP_LIMIT_KIB = 4096,
+};
+
+struct pattern {
+        char *name;
+        pcre2_code *code;
+        pcre2_match_data *match;
+        pcre2_match_context *context;
+        bool reported; /* that it hit a limit */
+};
+
+static int compile(struct pattern *pattern, const char *text, struct error *err)
+{
+        const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_MATCH_INVALID_UTF;
+        pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+        char message[256];
+        PCRE2_SIZE offset = 0;
+        int code = 0;
+
+        if (context == NULL)
+                return error_set(err, "out of memory");
+        pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
+        pattern->code =
+                pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, options, &code, &offset, context);
+        pcre2_compile_context_free(context);
+        if (pattern->code == NULL) {
+                pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
+                return error_set(err, "pattern, at character %zu: %s", offset + 1, message);
+        }
+        /* Without JIT it is slower and right all the same. */
+        pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+        return 0;
+}
+
+struct pattern *pattern_new(const char *name, const char *text, struct error *err)
+{
+        struct pattern *pattern = calloc(1, sizeof *pattern);
+
+        if (pattern == NULL || (pattern->name = strdup(name)) == NULL) {
+                error_set(err, "out of memory");
+                goto out;
+        }
+        if (compile(pattern, text, err) < 0)
+                goto out;
+        pattern->match = pcre2_match_data_create(1, NULL);
+        pattern->context = pcre2_match_context_create(NULL);
+        if (pattern->match == NULL || pattern->context == NULL) {
+                error_set(err, "out of memory");
+                goto out;
+        }
+        pcre2_set_match_limit(pattern->context, MATCH_LIMIT);
+        pcre2_set_depth_limit(pattern->context, DEPTH_LIMIT);
+        pcre2_set_heap_limit(pattern->context, HEAP_LIMIT_KIB);
+        return pattern;
+out:
+        pattern_free(pattern);
+        return NULL;
+}
+
+void pattern_free(struct pattern *pattern)
+{
+        if (pattern == NULL)
+                return;
+        pcre2_match_context_free(pattern->context);
+        pcre2_match_data_free(pattern->match);
+        pcre2_code_free(pattern->code);
+        free(pattern->name);
+        free(pattern);
+}
+
+int pattern_find(struct pattern *pattern, const char *subject, size_t size, size_t offset, size_t *start,
+        size_t *end, struct error *err)
+{
+        const PCRE2_SIZE *place;
+        int rc = pcre2_match(
+                pattern->code, (PCRE2_SPTR)subject, size, offset, 0, pattern->match, pattern->context);
+
+        if (rc >= 0) {
+                place = pcre2_get_ovector_pointer(pattern->match);
+                *start = place[0];
+                *end = place[1] > place[0] ? place[1] : place[0]; /* \K in a lookahead can turn them round */
+                return 1;
+        }
+        switch (rc) {
+        case PCRE2_ERROR_NOMATCH:
+                return 0;
+        case PCRE2_ERROR_MATCHLIMIT:
+        case PCRE2_ERROR_DEPTHLIMIT:
+        case PCRE2_ERROR_HEAPLIMIT:
+        case PCRE2_ERROR_JIT_STACKLIMIT:
+                if (!pattern->reported)
+                        log_warning("pattern.limit", LOG_S("pattern", pattern->name), LOG_I("code", rc));
+                pattern->reported = true;
+                return 0;
+        default:
+                return error_set(err, "pattern %s: PCRE2 error %d", pattern->name, rc);
+        }
+}

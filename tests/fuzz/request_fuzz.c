@@ -1,0 +1,65 @@
+/* Fuzzes request parsing, and the policies on what it accepts. Build with clang -fsanitize=fuzzer,address and
+ * run from the repository's root. */
+#include "fcgi/model/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct catalog catalog;
+
+static void open_catalog(void)
+{
+        struct error err = {""};
+        struct settings *settings = settings_load("conf/sandpool.yaml", &err);
+        struct registry *registry = settings != NULL ? registry_load(settings, &err) : NULL;
+        struct policies *policies = registry != NULL ? policies_load(settings, registry, &err) : NULL;
+
+        if (policies == NULL) {
+                fprintf(stderr, "%s\n", err.text);
+                exit(1);
+        }
+        catalog = (struct catalog){.settings = settings, .registry = registry, .policies = policies};
+}
+
+/* What every accepted request must be. */
+static void check(const struct request *request)
+{
+        const struct limit *timeout = &request->language->timeout_ms;
+        struct violations violations = {0};
+        size_t total = 0;
+
+        for (size_t i = 0; i < request->file_count; i++) {
+                const struct request_file *file = &request->files[i];
+
+                total += file->size;
+                if (file->name[0] == '/' || file->name[0] == '\0')
+                        abort();
+                if (policy_check(request->policy, request->language, file->name, file->data, file->size,
+                            &violations, NULL) < 0)
+                        abort();
+        }
+        if (request->file_count < 1 || request->files[0].size < 1 || violations.count > VIOLATIONS_MAX ||
+                total > catalog.settings->limits.code_bytes || request->timeout_ms < timeout->min ||
+                request->timeout_ms > timeout->max || request->args == NULL)
+                abort();
+        violations_free(&violations);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        struct request request;
+        struct refusal refusal;
+        int rc;
+
+        if (catalog.policies == NULL)
+                open_catalog();
+        rc = request_parse((const char *)data, size, &catalog, &request, &refusal, NULL);
+        if (rc < 0 || (rc == 1) != (refusal.http_status != 0))
+                abort();
+        if (rc == 0)
+                check(&request);
+        request_free(&request);
+        return 0;
+}

@@ -1,0 +1,241 @@
+/* The n-th allocation fails, for every n: nothing crashes, nothing leaks, and failing says so. */
+#include "tests/unit/model_files.h"
+
+#include "fcgi/model/result.h"
+
+#include <stddef.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+static long until_failure = -1; /* allocations that still succeed; negative: all do */
+static long living;             /* allocated and not freed */
+
+#ifndef SANITIZED
+/* In front of the C library's own, for the libraries too. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+void __libc_free(void *old);
+
+static bool refuse(void)
+{
+        if (until_failure < 0)
+                return false;
+        if (until_failure == 0)
+                return true; /* and all that follow: memory does not come back */
+        until_failure--;
+        return false;
+}
+
+void *malloc(size_t size)
+{
+        void *new = refuse() ? NULL : __libc_malloc(size);
+
+        living += new != NULL;
+        return new;
+}
+
+void *calloc(size_t count, size_t size)
+{
+        void *new = refuse() ? NULL : __libc_calloc(count, size);
+
+        living += new != NULL;
+        return new;
+}
+
+void *realloc(void *old, size_t size)
+{
+        void *new = refuse() ? NULL : __libc_realloc(old, size);
+
+        living += old == NULL && new != NULL;
+        return new;
+}
+
+void free(void *old)
+{
+        living -= old != NULL;
+        __libc_free(old);
+}
+#endif
+
+/* Work that allocates. Returns 0 done, -1 failed and said so (in err, or by NULL). */
+typedef int work(struct error *err);
+
+/* Let the first, the second, ... allocation and all after it fail, until the work gets through. */
+static void fail_each(work *function)
+{
+        long before, n;
+        int rc = -1;
+
+#ifdef SANITIZED
+        skip(); /* a sanitizer has an allocator of its own */
+#endif
+        for (n = 0; rc != 0; n++) {
+                struct error err = {""};
+
+                assert_true(n < 100000);
+                before = living;
+                until_failure = n;
+                rc = function(&err);
+                until_failure = -1;
+                assert_int_equal(living, before);
+                if (rc != 0)
+                        assert_int_equal(rc, -1);
+        }
+        assert_true(n > 1); /* at least one failure was seen */
+}
+
+static struct catalog catalog;
+
+static int load(struct error *err)
+{
+        struct settings *settings = settings_load(CONF "/sandpool.yaml", err);
+        struct registry *registry = settings != NULL ? registry_load(settings, err) : NULL;
+        struct policies *policies = registry != NULL ? policies_load(settings, registry, err) : NULL;
+        int rc = policies != NULL ? 0 : -1;
+
+        policies_free(policies);
+        registry_free(registry);
+        settings_free(settings);
+        return rc == 0 || err->text[0] != '\0' ? rc : 1;
+}
+
+static int image_config(struct error *err)
+{
+        char *text = language_image_config(registry_get(catalog.registry, "other"), catalog.settings);
+
+        (void)err;
+        free(text);
+        return text != NULL ? 0 : -1;
+}
+
+static int argv(struct error *err)
+{
+        const struct language *other = registry_get(catalog.registry, "other");
+        const char *const names[] = {"a.oth", "b.oth"};
+        char **list = language_argv(other, &other->compile, names, 2);
+
+        (void)err;
+        language_argv_free(list);
+        return list != NULL ? 0 : -1;
+}
+
+static int check(struct error *err)
+{
+        static const char code[] = "use bad\nnote\nuse wor.se\n";
+        struct violations violations = {0};
+        int rc = policy_check(policies_find(catalog.policies, "house"), registry_get(catalog.registry, "toy"),
+                "", code, sizeof code - 1, &violations, err);
+
+        if (rc == 0 && violations.count != 3)
+                rc = 1;
+        violations_free(&violations);
+        return rc;
+}
+
+/* jansson takes some failures for invalid tokens: then it is a refusal, which is not worse. */
+static int parse(struct error *err)
+{
+        static const char body[] = "{\"language\": \"toy\", \"files\": [{\"name\": \"a\", \"content\": "
+                                   "\"x\"}, {\"name\": \"b\", "
+                                   "\"content\": \"AA==\", \"encoding\": \"base64\"}], \"entry\": \"b\", "
+                                   "\"stdin\": \"in\", \"args\": "
+                                   "[\"x\", \"y\"], \"timeout\": 1}";
+        struct request request;
+        struct refusal refusal;
+        int rc = request_parse(body, sizeof body - 1, &catalog, &request, &refusal, err);
+
+        if (rc == 0)
+                request_free(&request);
+        if (rc == 1 && strcmp(refusal.reason, "invalid_json") == 0)
+                rc = -1;
+        else if (rc == -1 && strstr(err->text, "out of memory") == NULL)
+                rc = 1;
+        return rc;
+}
+
+static int make_answer(struct error *err)
+{
+        static const struct verdict run = {.exit_code = 1};
+        struct result result = {
+                .status = STATUS_ERROR, .reason = REASON_RUNTIME_ERROR, .ran = true, .run = run};
+        static char out[] = "some\xff output", problem[] = "some error";
+        size_t size;
+        char *text;
+
+        (void)err;
+        result.run.out = (struct buffer){.data = out, .size = sizeof out};
+        result.run.err = (struct buffer){.data = problem, .size = sizeof problem};
+        text = result_json(&result, registry_get(catalog.registry, "toy"), false, "id", &size);
+        free(text);
+        return text != NULL ? 0 : -1;
+}
+
+static void loading(void **state)
+{
+        (void)state;
+        fail_each(load);
+}
+
+static void image_configs(void **state)
+{
+        (void)state;
+        fail_each(image_config);
+}
+
+static void commands(void **state)
+{
+        (void)state;
+        fail_each(argv);
+}
+
+static void checking(void **state)
+{
+        (void)state;
+        fail_each(check);
+}
+
+static void requests(void **state)
+{
+        (void)state;
+        fail_each(parse);
+}
+
+static void answers(void **state)
+{
+        (void)state;
+        fail_each(make_answer);
+}
+
+static int open_all(void **state)
+{
+        (void)state;
+        catalog = catalog_open(CONF "/sandpool.yaml");
+        return 0;
+}
+
+static int close_all(void **state)
+{
+        (void)state;
+        catalog_close(&catalog);
+        return 0;
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(loading),
+                cmocka_unit_test(image_configs),
+                cmocka_unit_test(commands),
+                cmocka_unit_test(checking),
+                cmocka_unit_test(requests),
+                cmocka_unit_test(answers),
+        };
+        return cmocka_run_group_tests(tests, open_all, close_all);
+}

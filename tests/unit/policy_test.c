@@ -1,0 +1,251 @@
+/* Policies: the shipped one against a file of cases, the order and bounds of violations, what is refused. */
+#include "tests/unit/model_files.h"
+
+static struct catalog catalog;
+
+static int open_all(void **state)
+{
+        (void)state;
+        catalog = catalog_open(CONF "/sandpool.yaml");
+        return 0;
+}
+
+static int close_all(void **state)
+{
+        (void)state;
+        catalog_close(&catalog);
+        return 0;
+}
+
+/* "rule@line:column ..." of what a policy finds. */
+static void describe(const struct violations *violations, char *text, size_t size)
+{
+        size_t used = 0;
+
+        text[0] = '\0';
+        for (size_t i = 0; i < violations->count; i++)
+                used += (size_t)snprintf(text + used, size - used, " %s@%u:%u", violations->list[i].rule,
+                        violations->list[i].line, violations->list[i].column);
+}
+
+static void expect(const struct catalog *from, const char *policy, const char *language, const char *code,
+        size_t size, const char *expected, bool blocked)
+{
+        struct violations violations = {0};
+        struct error err = {""};
+        char found[4096];
+
+        assert_int_equal(policy_check(policies_find(from->policies, policy),
+                                 registry_get(from->registry, language), "", code, size, &violations, &err),
+                0);
+        assert_string_equal(err.text, "");
+        describe(&violations, found, sizeof found);
+        if (strcmp(found, expected) != 0)
+                print_message("in: %.*s\n", (int)size, code);
+        assert_string_equal(found, expected);
+        assert_int_equal(violations.blocked, blocked);
+        violations_free(&violations);
+}
+
+static void shipped_policy_finds_what_it_should(void **state)
+{
+        struct catalog shipped = catalog_open("conf/sandpool.yaml");
+        char *text = NULL, *at;
+        size_t room = 0, cases = 0;
+        FILE *file = fopen("tests/unit/data/policy/strict.txt", "r");
+        (void)state;
+
+        assert_non_null(file);
+        assert_true(getdelim(&text, &room, '\0', file) > 0);
+        fclose(file);
+        for (at = strstr(text, "\n== "); at != NULL; cases++) {
+                char *language = at + 4, *colon = strchr(language, ':'), *code = strchr(colon, '\n');
+                char *next = strstr(code, "\n== ");
+                size_t size = next != NULL ? (size_t)(next - code) : strlen(code) - 1;
+
+                *colon = *code = '\0';
+                expect(&shipped, "strict", language, code + 1, size, colon + 1, colon[1] != '\0');
+                at = next;
+        }
+        assert_true(cases > 40);
+        free(text);
+        catalog_close(&shipped);
+}
+
+static void off_finds_nothing(void **state)
+{
+        (void)state;
+        expect(&catalog, "off", "toy", "worst", 5, "", false);
+        expect(&catalog, "loose", "toy", "worst", 5, "", false);
+        assert_null(policies_find(catalog.policies, "nothing"));
+}
+
+static void most_severe_come_first(void **state)
+{
+        static const char code[] =
+                "note\nuse bad\nworst\nuse wor.se\nuse worxse\nload(\"lib\") '#load(\"lib\")'\nbad";
+        (void)state;
+
+        expect(&catalog, "house", "toy", code, sizeof code - 1,
+                " worst@3:1 bad@2:5 bad@4:5 load@6:1 note@1:1", true);
+        expect(&catalog, "house", "toy", "note load(\"lib\")", 16, " load@1:6 note@1:1", false);
+        expect(&catalog, "house", "other", "note worst", 10, " note@1:1", false);
+        expect(&catalog, "house", "retired", "note worst", 10, "", false);
+        expect(&catalog, "house", "toy", "", 0, "", false);
+        expect(&catalog, "house", "toy", "a\r\nb\rc\n\r\nnote", 13, " note@5:1", false);
+        expect(&catalog, "house", "toy", "x\0\xff\xfe note", 9, " note@1:6", false); /* any bytes */
+}
+
+static void snippets_are_trimmed_lines(void **state)
+{
+        const struct policy *house = policies_find(catalog.policies, "house");
+        const struct language *toy = registry_get(catalog.registry, "toy");
+        struct violations violations = {0};
+        char code[512] = "\xc3\xa9\n \t note \x01 it \t\r\nend";
+        (void)state;
+
+        assert_int_equal(policy_check(house, toy, "a.toy", code, strlen(code), &violations, NULL), 0);
+        assert_int_equal(violations.count, 1);
+        assert_string_equal(violations.list[0].snippet, "note   it");
+        assert_string_equal(violations.list[0].file, "a.toy");
+        assert_string_equal(violations.list[0].message, "A note.");
+        violations_free(&violations);
+
+        /* Cut between characters: 118 bytes and a character of two that would end at 121. */
+        memset(code, 'x', 118);
+        strcpy(code + 118, "y\xc3\xa9 note");
+        assert_int_equal(policy_check(house, toy, "", code, strlen(code), &violations, NULL), 0);
+        assert_int_equal(violations.count, 1);
+        assert_int_equal(strlen(violations.list[0].snippet), 119);
+        violations_free(&violations);
+}
+
+/* A hundred at most, and never the worst ones lost among the many. */
+static void violations_are_bounded(void **state)
+{
+        const struct policy *house = policies_find(catalog.policies, "house");
+        const struct language *toy = registry_get(catalog.registry, "toy");
+        struct violations violations = {0};
+        size_t size = 0;
+        char *code = malloc(300 * 5 + 16);
+        (void)state;
+
+        for (int i = 0; i < 300; i++, size += 5)
+                memcpy(code + size, "note\n", 5);
+        assert_int_equal(policy_check(house, toy, "a", code, size, &violations, NULL), 0);
+        assert_int_equal(violations.count, VIOLATIONS_MAX);
+        assert_int_equal(violations.list[99].line, 100);
+        assert_false(violations.blocked);
+        assert_int_equal(policy_check(house, toy, "b", "worst\nnote", 10, &violations, NULL), 0);
+        assert_int_equal(violations.count, VIOLATIONS_MAX);
+        assert_string_equal(violations.list[0].rule, "worst");
+        assert_string_equal(violations.list[0].file, "b");
+        assert_int_equal(violations.list[99].line, 99);
+        assert_true(violations.blocked);
+        violations_free(&violations);
+        free(code);
+}
+
+/* (z+)+$ on many z and one y never ends by itself: the limit ends it, and it counts as not matched. */
+static void runaway_pattern_is_cut_off(void **state)
+{
+        char code[200];
+        (void)state;
+
+        memset(code, 'z', sizeof code);
+        code[sizeof code - 1] = 'y';
+        expect(&catalog, "house", "toy", code, sizeof code, "", false);
+        expect(&catalog, "house", "toy", "xzz", 3, " slow@1:2", true);
+}
+
+#define HEAD "id: p\nblock_from: ERROR\n"
+#define RULE "  - {id: r, severity: INFO, languages: [toy], message: m, "
+
+static void refuses(void **state)
+{
+        static const struct {
+                const char *text, *message;
+        } cases[] = {
+                {"id: p\nrules: []\n", "1: 'block_from' is missing"},
+                {"id: p\nblock_from: BAD\nrules: []\n",
+                        "2: 'block_from' must be one of INFO, WARNING, ERROR, CRITICAL"},
+                {"id: q\nblock_from: ERROR\nrules: []\n", "1: 'id' is 'q', so the file must be q.yaml"},
+                {HEAD "rules: {}\n", "3: 'rules' must be a list of at most 1024 rules"},
+                {HEAD "rules:\n" RULE "pattern: '(x'}\n",
+                        "4: pattern, at character 3: missing closing parenthesis"},
+                {HEAD "rules:\n" RULE "pattern: x, calls: [y]}\n",
+                        "4: a rule has exactly one of 'pattern', 'modules' and 'calls'"},
+                {HEAD "rules:\n" RULE "in: code}\n",
+                        "4: a rule has exactly one of 'pattern', 'modules' and 'calls'"},
+                {HEAD "rules:\n" RULE "calls: [y]}\n", "4: there is no template for 'calls' of toy"},
+                {HEAD "templates: {toy: {calls: {pattern: x}}}\nrules:\n" RULE "calls: [y]}\n",
+                        "3: the pattern must have {names} in it"},
+                {HEAD "templates: {toy: {calls: {pattern: '{names}'}}}\nrules:\n" RULE "calls: ['y\\Ez']}\n",
+                        "5: 'y\\Ez' is no name"},
+                {HEAD "templates: {toy: {clals: {pattern: '{names}'}}}\nrules: []\n",
+                        "3: unknown key 'clals' (did you mean 'calls'?)"},
+                {HEAD "templates: {tyo: {}}\nrules: []\n", "3: language 'tyo' does not exist"},
+                {HEAD "rules:\n" RULE "pattern: x}\n" RULE "pattern: y}\n", "5: rule id 'r' is there twice"},
+                {HEAD "rules:\n  - {id: r, severity: INFO, languages: [toy, tyo], message: m, pattern: x}\n",
+                        "4: language 'tyo' does not exist"},
+                {HEAD "rules:\n  - {id: r, severity: INFO, languages: [], message: m, pattern: x}\n",
+                        "4: 'languages' must not be empty"},
+                {HEAD "rules:\n" RULE "patern: x}\n", "4: unknown key 'patern' (did you mean 'pattern'?)"},
+        };
+        char expected[512];
+        struct settings settings = *catalog.settings;
+        (void)state;
+
+        snprintf(settings.policies_dir, sizeof settings.policies_dir, "%s/policies", folder);
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                struct error err = {""};
+
+                file_text("policies/p.yaml", cases[i].text);
+                assert_null(policies_load(&settings, catalog.registry, &err));
+                snprintf(expected, sizeof expected, "policies/p.yaml:%s", cases[i].message);
+                assert_string_equal(without_folder(err.text), expected);
+        }
+}
+
+static void names_that_do_not_exist_are_refused(void **state)
+{
+        char *selectable[] = {"p", "gone", NULL}, *none[] = {NULL};
+        struct settings settings = *catalog.settings;
+        struct error err = {""};
+        (void)state;
+
+        snprintf(settings.policies_dir, sizeof settings.policies_dir, "%s/policies", folder);
+        file_text("policies/p.yaml", HEAD "rules: []\n");
+        assert_null(policies_load(&settings, catalog.registry, &err));
+        assert_non_null(strstr(err.text, "sandpool.yaml:14: policy 'house' does not exist"));
+        err.text[0] = '\0';
+        strcpy(settings.default_policy, "off");
+        settings.selectable_policies = selectable;
+        assert_null(policies_load(&settings, catalog.registry, &err));
+        assert_non_null(strstr(err.text, "sandpool.yaml:14: policy 'gone' does not exist"));
+        err.text[0] = '\0';
+        settings.selectable_policies = none;
+        assert_null(policies_load(&settings, catalog.registry, &err));
+        assert_non_null(strstr(err.text, "other.yaml:18: policy 'loose' does not exist"));
+        err.text[0] = '\0';
+        file_text("policies/off.yaml", "id: 'off'\nblock_from: ERROR\nrules: []\n");
+        assert_null(policies_load(&settings, catalog.registry, &err));
+        assert_string_equal(without_folder(err.text), "policies/off.yaml:1: the policy 'off' is built in");
+        policies_free(NULL);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(shipped_policy_finds_what_it_should),
+                cmocka_unit_test(off_finds_nothing),
+                cmocka_unit_test(most_severe_come_first),
+                cmocka_unit_test(snippets_are_trimmed_lines),
+                cmocka_unit_test(violations_are_bounded),
+                cmocka_unit_test(runaway_pattern_is_cut_off),
+                cmocka_unit_test_setup_teardown(refuses, folder_make, folder_remove),
+                cmocka_unit_test_setup_teardown(
+                        names_that_do_not_exist_are_refused, folder_make, folder_remove),
+        };
+        return cmocka_run_group_tests(tests, open_all, close_all);
+}

@@ -1,0 +1,232 @@
+/* The supervisor without Docker: it starts all the same, restarts what dies, and leaves nothing. */
+#include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
+#include "fcgi/base/log.h"
+#include "fcgi/service/supervisor.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#define WORKERS 2
+#define PROCESSES (WORKERS + 2)
+
+static char folder[] = "/tmp/sandpool-supervisor-XXXXXX";
+static struct config *config;
+
+static const char *in_folder(const char *name)
+{
+        static char path[128];
+        snprintf(path, sizeof(path), "%s/%s", folder, name);
+        return path;
+}
+
+static pid_t start(void)
+{
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                struct error err = {0};
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                log_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
+                int status = supervisor_run(config, &err);
+                if (err.text[0])
+                        fprintf(stderr, "# %s\n", err.text);
+                _exit(status);
+        }
+        return pid;
+}
+
+/* Children of a process by name ("" for all), from /proc; at most max go to pids. */
+static size_t children_of(pid_t parent, const char *name, pid_t *pids, size_t max)
+{
+        size_t count = 0;
+        DIR *proc = opendir("/proc");
+        assert_non_null(proc);
+        for (struct dirent *entry; (entry = readdir(proc));) {
+                char path[64], text[512], comm[64];
+                int pid = atoi(entry->d_name), ppid;
+                if (pid <= 0)
+                        continue;
+                snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+                FILE *f = fopen(path, "r");
+                char state;
+                if (!f)
+                        continue;
+                size_t size = fread(text, 1, sizeof(text) - 1, f);
+                text[size] = 0;
+                fclose(f);
+                if (sscanf(text, "%*d (%63[^)]) %c %d", comm, &state, &ppid) != 3 || ppid != parent ||
+                        state == 'Z' || strncmp(comm, name, strlen(name)))
+                        continue;
+                if (count < max)
+                        pids[count] = pid;
+                count++;
+        }
+        closedir(proc);
+        return count;
+}
+
+/* Look again, shortly after, until there are so many or 5 s have passed: nothing tells us when a grandchild
+ * forks. */
+static size_t await_children(pid_t parent, const char *name, size_t wanted, pid_t *pids)
+{
+        size_t count;
+        int64_t deadline = clock_ms() + 5000;
+        while ((count = children_of(parent, name, pids, PROCESSES)) != wanted && clock_ms() < deadline)
+                poll(NULL, 0, 10);
+        return count;
+}
+
+static int await_exit(pid_t pid)
+{
+        int status = -1;
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        return status;
+}
+
+static void assert_clean(void)
+{
+        static const char *const names[] = {"fastcgi.sock", "control.sock", "broker.sock", "sandpool.pid"};
+        for (size_t i = 0; i < 4; i++)
+                if (access(in_folder(names[i]), F_OK) == 0)
+                        fail_msg("%s is left", names[i]);
+}
+
+static void starts_restarts_and_ends(void **state)
+{
+        (void)state;
+        pid_t pids[PROCESSES], again[PROCESSES];
+        struct stat st;
+        pid_t supervisor = start();
+        assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
+        assert_int_equal(await_children(supervisor, "sp-worker-", WORKERS, pids), WORKERS);
+
+        /* What lies in the run directory, and who may connect. */
+        assert_int_equal(stat(in_folder("fastcgi.sock"), &st), 0);
+        assert_int_equal(st.st_mode, S_IFSOCK | 0660);
+        assert_int_equal(stat(in_folder("broker.sock"), &st), 0);
+        assert_int_equal(st.st_mode, S_IFSOCK | 0660);
+        char *text = NULL;
+        struct error err = {0};
+        assert_true(io_read_file(in_folder("sandpool.pid"), 100, &text, &err) > 0);
+        assert_int_equal(atoi(text), supervisor);
+        free(text);
+
+        /* A second one is refused and harms nothing. */
+        assert_int_equal(WEXITSTATUS(await_exit(start())), 1);
+        assert_int_equal(access(in_folder("fastcgi.sock"), F_OK), 0);
+        assert_int_equal(access(in_folder("sandpool.pid"), F_OK), 0);
+
+        /* A worker and the broker that are killed come back as others. */
+        assert_int_equal(await_children(supervisor, "sp-broker", 1, again), 1);
+        pid_t broker = again[0];
+        kill(pids[0], SIGKILL);
+        kill(broker, SIGKILL);
+        int64_t deadline = clock_ms() + 5000;
+        do {
+                assert_int_equal(await_children(supervisor, "sp-broker", 1, again), 1);
+        } while (again[0] == broker && clock_ms() < deadline);
+        assert_int_not_equal(again[0], broker);
+        assert_int_equal(await_children(supervisor, "sp-", PROCESSES, again), PROCESSES);
+        for (size_t i = 0; i < PROCESSES; i++)
+                assert_int_not_equal(again[i], pids[0]);
+
+        int64_t asked = clock_ms();
+        kill(supervisor, SIGTERM);
+        assert_int_equal(await_exit(supervisor), 0);
+        assert_true(clock_ms() - asked < 10000);
+        assert_clean();
+        for (size_t i = 0; i < PROCESSES; i++)
+                assert_int_equal(kill(again[i], 0), -1);
+}
+
+static void its_children_die_with_it(void **state)
+{
+        (void)state;
+        pid_t pids[PROCESSES];
+        pid_t supervisor = start();
+        assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
+        kill(supervisor, SIGKILL);
+        await_exit(supervisor);
+        int64_t deadline = clock_ms() + 5000;
+        for (size_t i = 0; i < PROCESSES; i++)
+                while (kill(pids[i], 0) == 0 && clock_ms() < deadline)
+                        poll(NULL, 0, 10);
+        for (size_t i = 0; i < PROCESSES; i++)
+                assert_int_equal(kill(pids[i], 0), -1);
+        /* What it left behind does not keep the next one from starting. */
+        supervisor = start();
+        assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
+        kill(supervisor, SIGINT);
+        assert_int_equal(await_exit(supervisor), 0);
+        assert_clean();
+}
+
+static void a_worker_user_who_could_open_docker_is_refused(void **state)
+{
+        (void)state;
+        if (geteuid() != 0)
+                skip(); /* only root changes users */
+        struct error err = {0};
+        char saved[sizeof(config->settings->docker_socket)];
+        memcpy(saved, config->settings->docker_socket, sizeof(saved));
+        int fd = io_listen_unix(in_folder("docker.sock"), SOCK_STREAM, 0666, (gid_t)-1, 1, &err);
+        assert_true(fd >= 0);
+        snprintf(config->settings->docker_socket, sizeof(config->settings->docker_socket), "%s",
+                in_folder("docker.sock"));
+        assert_int_equal(WEXITSTATUS(await_exit(start())), 1);
+        memcpy(config->settings->docker_socket, saved, sizeof(saved));
+        close(fd);
+        unlink(in_folder("docker.sock"));
+        assert_clean();
+}
+
+static int set_up(void **state)
+{
+        (void)state;
+        struct error err = {0};
+        config = config_load("conf/sandpool.yaml", &err);
+        if (!config || !mkdtemp(folder) || chmod(folder, 0755)) {
+                fprintf(stderr, "%s (run from the repository's root)\n", err.text);
+                return -1;
+        }
+        struct settings *settings = config->settings;
+        snprintf(settings->run_dir, sizeof(settings->run_dir), "%s", folder);
+        snprintf(settings->docker_socket, sizeof(settings->docker_socket), "%s/docker.sock", folder);
+        snprintf(settings->worker_user, sizeof(settings->worker_user), "nobody");
+        snprintf(settings->broker_user, sizeof(settings->broker_user), "daemon");
+        settings->socket_group[0] = 0;
+        settings->workers = WORKERS;
+        settings->drain_timeout_ms = 5000;
+        return 0;
+}
+
+static int tear_down(void **state)
+{
+        (void)state;
+        config_free(config);
+        return rmdir(folder);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(starts_restarts_and_ends),
+                cmocka_unit_test(its_children_die_with_it),
+                cmocka_unit_test(a_worker_user_who_could_open_docker_is_refused),
+        };
+        return cmocka_run_group_tests(tests, set_up, tear_down);
+}

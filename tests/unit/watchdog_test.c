@@ -1,0 +1,78 @@
+/* When a worker counts as hanging, and when what died is started again. */
+#include "fcgi/base/clock.h"
+#include "fcgi/service/children.h"
+#include "fcgi/service/watchdog.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static void phases(void **state)
+{
+        (void)state;
+        assert_false(watchdog_hangs(WATCH_IDLE, INT64_MAX, 1000));
+        assert_false(watchdog_hangs(WATCH_READING, 15000, 1000));
+        assert_true(watchdog_hangs(WATCH_READING, 15001, 1000000));
+        assert_true(watchdog_hangs(WATCH_WRITING, 15001, 1000000));
+        assert_false(watchdog_hangs(WATCH_BUSY, 60000, 60000));
+        assert_true(watchdog_hangs(WATCH_BUSY, 60001, 60000));
+}
+
+static void notes_are_shared_and_dated(void **state)
+{
+        (void)state;
+        struct error err = {0};
+        enum watch_phase phase;
+        struct watch *watches = watchdog_new(2, &err);
+        assert_non_null(watches);
+        int64_t now = clock_ms();
+        watchdog_note(&watches[1], WATCH_BUSY);
+        int64_t age = watchdog_age(&watches[1], now + 5000, &phase);
+        assert_int_equal(phase, WATCH_BUSY);
+        assert_in_range(age, 4000, 5000);
+        watchdog_age(&watches[0], now, &phase);
+        assert_int_equal(phase, WATCH_IDLE);
+        watchdog_note(NULL, WATCH_BUSY); /* nobody watches: no harm */
+}
+
+static void backoff_grows_to_five_seconds_and_starts_anew(void **state)
+{
+        (void)state;
+        static const int64_t delays[] = {100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000};
+        struct child child = {.kind = CHILD_WORKER, .pid = 4711};
+        for (size_t i = 0; i < sizeof(delays) / sizeof(*delays); i++) {
+                child.started_ms = 1000;
+                child_ended(&child, 2000);
+                assert_int_equal(child.start_at_ms, 2000 + delays[i]);
+                assert_int_equal(child.pid, 0);
+        }
+        child.started_ms = 1000;
+        child_ended(&child, 11000); /* it lived for 10 s */
+        assert_int_equal(child.start_at_ms, 11100);
+}
+
+static void names(void **state)
+{
+        (void)state;
+        char name[16];
+        struct child worker = {.kind = CHILD_WORKER, .number = 3}, broker = {.kind = CHILD_BROKER},
+                     control = {.kind = CHILD_CONTROL};
+        child_name(&worker, name);
+        assert_string_equal(name, "worker-3");
+        child_name(&broker, name);
+        assert_string_equal(name, "broker");
+        child_name(&control, name);
+        assert_string_equal(name, "control");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(phases),
+                cmocka_unit_test(notes_are_shared_and_dated),
+                cmocka_unit_test(backoff_grows_to_five_seconds_and_starts_anew),
+                cmocka_unit_test(names),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,441 @@
+/* A worker against a FastCGI peer that sends what no server should. */
+#include "fcgi/base/buffer.h"
+#include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
+#include "fcgi/base/log.h"
+#include "fcgi/service/worker.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <linux/sockios.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#define SILENCE_MS 300
+
+static char folder[] = "/tmp/sandpool-worker-XXXXXX";
+static char socket_path[64];
+static struct config *config;
+static pid_t worker;
+static struct watch *watch;
+
+/* --- FastCGI, the server's side (specification 1.0, section 3.3) ------------------------------- */
+
+enum { BEGIN = 1, END = 3, PARAMS = 4, STDIN = 5, STDOUT = 6 };
+
+static void record(struct buffer *out, uint8_t type, const void *content, size_t size)
+{
+        uint8_t header[8] = {1, type, 0, 1, (uint8_t)(size >> 8), (uint8_t)size, 0, 0};
+        assert_int_equal(buffer_add(out, header, 8), 0);
+        assert_int_equal(buffer_add(out, content, size), 0);
+}
+
+static void pair(struct buffer *out, const char *name, const char *value)
+{
+        uint8_t lengths[2] = {(uint8_t)strlen(name), (uint8_t)strlen(value)};
+        assert_true(strlen(name) < 128 && strlen(value) < 128);
+        buffer_add(out, lengths, 2);
+        buffer_add_string(out, name);
+        buffer_add_string(out, value);
+}
+
+struct sent {
+        const char *method, *path, *type, *length, *id;
+        const char *body;
+        size_t size;       /* of body; 0: its string length */
+        size_t per_record; /* body bytes a STDIN record; 0: as many as fit */
+};
+
+/* The bytes of a whole request; *head_size is where the body's records begin. */
+static struct buffer bytes_of(const struct sent *sent, size_t *head_size)
+{
+        struct buffer out = BUFFER_MAX(64 << 20), params = BUFFER_MAX(4096);
+        size_t size = sent->size ? sent->size : strlen(sent->body);
+        char length[24];
+        snprintf(length, sizeof(length), "%zu", size);
+        pair(&params, "REQUEST_METHOD", sent->method ? sent->method : "POST");
+        pair(&params, "DOCUMENT_URI", sent->path ? sent->path : "/api/execute");
+        pair(&params, "CONTENT_TYPE", sent->type ? sent->type : "application/json");
+        pair(&params, "CONTENT_LENGTH", sent->length ? sent->length : length);
+        pair(&params, "REQUEST_ID", sent->id ? sent->id : "test-id");
+        record(&out, BEGIN, "\0\1\0\0\0\0\0\0", 8); /* responder, connection not kept */
+        record(&out, PARAMS, params.data, params.size);
+        record(&out, PARAMS, "", 0);
+        *head_size = out.size;
+        size_t per_record = sent->per_record ? sent->per_record : 65535;
+        for (size_t at = 0; at < size; at += per_record)
+                record(&out, STDIN, sent->body + at, size - at < per_record ? size - at : per_record);
+        record(&out, STDIN, "", 0);
+        buffer_clear(&params);
+        return out;
+}
+
+struct got {
+        struct buffer text; /* head and body, NUL-terminated */
+        bool ended;         /* END_REQUEST came */
+        int http;
+        json_t *json;
+};
+
+static void receive(int fd, struct got *got)
+{
+        struct buffer in = BUFFER_MAX(64 << 20);
+        int64_t deadline = clock_ms() + 10000;
+        memset(got, 0, sizeof(*got));
+        got->text = BUFFER_MAX(64 << 20);
+        for (;;) {
+                struct pollfd wait = {.fd = fd, .events = POLLIN};
+                assert_int_equal(io_poll(&wait, 1, deadline), 1);
+                char *at = buffer_reserve(&in, 65536);
+                ssize_t size = recv(fd, at, 65536, 0);
+                if (size <= 0)
+                        break;
+                in.size += (size_t)size;
+        }
+        for (size_t at = 0; at + 8 <= in.size;) {
+                const uint8_t *header = (const uint8_t *)in.data + at;
+                size_t length = (size_t)header[4] << 8 | header[5];
+                if (header[1] == STDOUT)
+                        buffer_add(&got->text, header + 8, length);
+                got->ended |= header[1] == END;
+                at += 8 + length + header[6];
+        }
+        buffer_clear(&in);
+        buffer_add(&got->text, "", 1);
+        if (sscanf(got->text.data, "Status: %d ", &got->http) != 1)
+                got->http = 0;
+        char *body = strstr(got->text.data, "\r\n\r\n");
+        if (body)
+                got->json = json_loads(body + 4, 0, NULL);
+}
+
+static const char *field(const struct got *got, const char *name)
+{
+        const char *value = json_string_value(json_object_get(got->json, name));
+        return value ? value : "";
+}
+
+static void forget(struct got *got)
+{
+        json_decref(got->json);
+        buffer_clear(&got->text);
+}
+
+static int dial(void)
+{
+        struct error err = {0};
+        int fd = io_connect_unix(socket_path, SOCK_STREAM, &err);
+        if (fd < 0)
+                fail_msg("%s", err.text);
+        return fd;
+}
+
+static void exchange(const struct sent *sent, struct got *got)
+{
+        size_t head;
+        struct buffer bytes = bytes_of(sent, &head);
+        int fd = dial();
+        /* A worker may answer and close before it has read everything: that is no failure here. */
+        io_write_all(fd, bytes.data, bytes.size, clock_ms() + 5000, NULL);
+        receive(fd, got);
+        close(fd);
+        buffer_clear(&bytes);
+}
+
+/* --- the worker --------------------------------------------------------------------------------- */
+
+static int start_worker(void **state)
+{
+        (void)state;
+        struct error err = {0};
+        config = config_load("conf/sandpool.yaml", &err);
+        if (!config || !mkdtemp(folder) || !(watch = watchdog_new(1, &err))) {
+                fprintf(stderr, "%s (run from the repository's root)\n", err.text);
+                return -1;
+        }
+        snprintf(config->settings->run_dir, sizeof(config->settings->run_dir), "%s", folder);
+        snprintf(socket_path, sizeof(socket_path), "%s/fastcgi.sock", folder);
+        int fd = io_listen_unix(socket_path, SOCK_STREAM, 0600, (gid_t)-1, 16, &err);
+        if (fd < 0)
+                return -1;
+        worker = fork();
+        if (worker == 0) {
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                log_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
+                struct worker_options options = {.config = config,
+                        .listen_fd = fd,
+                        .socket = ROUTER_MAIN,
+                        .watch = watch,
+                        .silence_ms = SILENCE_MS};
+                int status = worker_run(&options, &err);
+                config_free(config);
+                exit(status); /* not _exit: a leak is to be reported */
+        }
+        close(fd);
+        return 0;
+}
+
+/* The same worker served every test; at SIGTERM it ends by itself. */
+static int stop_worker(void **state)
+{
+        (void)state;
+        int status = -1;
+        kill(worker, SIGTERM);
+        waitpid(worker, &status, 0);
+        unlink(socket_path);
+        rmdir(folder);
+        config_free(config);
+        return status ? -1 : 0;
+}
+
+/* --- tests ---------------------------------------------------------------------------------------- */
+
+static const char blocked[] = "{\"language\": \"python\", \"code\": \"import os\"}";
+
+/* A complete answer that needs no broker. */
+static void assert_blocked(const struct got *got)
+{
+        assert_int_equal(got->http, 200);
+        assert_true(got->ended);
+        assert_string_equal(field(got, "status"), "blocked");
+        assert_string_equal(field(got, "requestId"), "test-id");
+        assert_non_null(strstr(got->text.data, "\r\nX-Request-Id: test-id\r\n"));
+        assert_non_null(strstr(got->text.data, "\r\nContent-Type: application/json\r\n"));
+        assert_non_null(strstr(got->text.data, "\r\nCache-Control: no-store\r\n"));
+}
+
+static void a_request_is_answered(void **state)
+{
+        (void)state;
+        struct sent sent = {.body = blocked};
+        struct got got;
+        exchange(&sent, &got);
+        assert_blocked(&got);
+        forget(&got);
+}
+
+static void without_a_broker_it_is_unavailable(void **state)
+{
+        (void)state;
+        struct sent sent = {.body = "{\"language\": \"python\", \"code\": \"print(1)\"}"};
+        struct got got;
+        exchange(&sent, &got);
+        assert_int_equal(got.http, 503);
+        assert_string_equal(field(&got, "reason"), "unavailable");
+        assert_non_null(strstr(got.text.data, "\r\nRetry-After: "));
+        assert_null(strstr(got.text.data, folder)); /* nothing internal */
+        forget(&got);
+}
+
+static void what_is_refused(void **state)
+{
+        (void)state;
+        char *large = malloc(config->settings->limits.body_bytes + 2);
+        memset(large, ' ', config->settings->limits.body_bytes + 1);
+        large[config->settings->limits.body_bytes + 1] = 0;
+        const struct {
+                struct sent sent;
+                int http;
+                const char *reason;
+        } cases[] = {
+                {{.path = "/nothing", .body = blocked}, 404, "not_found"},
+                {{.path = "/livez", .method = "GET", .body = ""}, 404, "not_found"},
+                {{.method = "GET", .body = ""}, 405, "method_not_allowed"},
+                {{.method = "PUT", .body = blocked}, 405, "method_not_allowed"},
+                {{.type = "text/plain", .body = blocked}, 415, "unsupported_media_type"},
+                {{.type = "application/jsonp", .body = blocked}, 415, "unsupported_media_type"},
+                {{.type = "", .body = blocked}, 415, "unsupported_media_type"},
+                {{.length = "12x", .body = blocked}, 400, "invalid_json"},
+                {{.length = "-1", .body = blocked}, 400, "invalid_json"},
+                {{.length = "99999999999999999999999", .body = blocked}, 400, "invalid_json"},
+                {{.length = "", .body = blocked}, 400, "invalid_json"},
+                {{.length = "", .body = ""}, 400, "invalid_json"},
+                {{.length = "10", .body = blocked}, 400, "invalid_json"},
+                {{.length = "1000", .body = blocked}, 400, "invalid_json"},
+                {{.length = "999999999999", .body = blocked}, 413, "too_large"},
+                {{.body = large}, 413, "too_large"},
+                {{.body = "not json"}, 400, "invalid_json"},
+                {{.body = "{\"code\": \"x\", \"language\": \"cobol\"}"}, 422, "unknown_language"},
+        };
+        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+                struct got got;
+                exchange(&cases[i].sent, &got);
+                if (got.http != cases[i].http || strcmp(field(&got, "reason"), cases[i].reason) || !got.ended)
+                        fail_msg("case %zu: %s", i, got.text.data);
+                if (got.http == 405)
+                        assert_non_null(strstr(got.text.data, "\r\nAllow: POST\r\n"));
+                forget(&got);
+        }
+        free(large);
+}
+
+static void content_types_with_parameters(void **state)
+{
+        (void)state;
+        static const char *const types[] = {
+                "application/json; charset=utf-8", "APPLICATION/JSON", "application/json ;x"};
+        for (size_t i = 0; i < 3; i++) {
+                struct sent sent = {.type = types[i], .body = blocked};
+                struct got got;
+                exchange(&sent, &got);
+                assert_blocked(&got);
+                forget(&got);
+        }
+}
+
+static void request_ids(void **state)
+{
+        (void)state;
+        static const char *const bad[] = {
+                "", "a b", "x\r\nSet-Cookie: a", "0123456789012345678901234567890123"};
+        for (size_t i = 0; i < 4; i++) {
+                struct sent sent = {.id = bad[i], .body = blocked};
+                struct got got;
+                exchange(&sent, &got);
+                assert_int_equal(got.http, 200);
+                assert_int_equal(strlen(field(&got, "requestId")), 32);
+                assert_null(strstr(got.text.data, "Set-Cookie"));
+                forget(&got);
+        }
+}
+
+/* Wait until the worker has taken all that was sent, so that the next bytes come in a read of their own. */
+static void until_taken(int fd)
+{
+        int unread = 1;
+        int64_t deadline = clock_ms() + 2000;
+        while (ioctl(fd, SIOCOUTQ, &unread) == 0 && unread && clock_ms() < deadline)
+                sched_yield();
+        assert_int_equal(unread, 0);
+}
+
+static void split_at_every_byte(void **state)
+{
+        (void)state;
+        struct sent sent = {.body = blocked};
+        size_t head;
+        struct buffer bytes = bytes_of(&sent, &head);
+        for (size_t at = 1; at < bytes.size; at++) {
+                struct got got;
+                int fd = dial();
+                io_write_all(fd, bytes.data, at, -1, NULL);
+                until_taken(fd);
+                io_write_all(fd, bytes.data + at, bytes.size - at, -1, NULL);
+                receive(fd, &got);
+                close(fd);
+                if (got.http != 200)
+                        fail_msg("split at %zu: '%s'", at, got.text.data);
+                assert_blocked(&got);
+                forget(&got);
+        }
+        buffer_clear(&bytes);
+}
+
+static void a_record_for_each_byte(void **state)
+{
+        (void)state;
+        struct sent sent = {.body = blocked, .per_record = 1};
+        struct got got;
+        exchange(&sent, &got);
+        assert_blocked(&got);
+        forget(&got);
+}
+
+/* Connections that stop at any byte and stay open, and such that close there: the worker lives on. */
+static void half_sent_requests(void **state)
+{
+        (void)state;
+        struct sent sent = {.body = blocked};
+        size_t head;
+        struct buffer bytes = bytes_of(&sent, &head);
+        for (size_t at = 0; at < bytes.size; at += 7) {
+                int fd = dial();
+                io_write_all(fd, bytes.data, at, -1, NULL);
+                close(fd);
+        }
+        const size_t stops[] = {0, 4, 20, head - 3, head + 4, bytes.size - 20};
+        for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
+                struct got got;
+                int fd = dial();
+                int64_t start = clock_ms();
+                io_write_all(fd, bytes.data, stops[i], -1, NULL);
+                receive(fd, &got); /* returns when the worker closes */
+                assert_in_range(clock_ms() - start, SILENCE_MS - 50, 8 * SILENCE_MS);
+                if (stops[i] > head) /* enough to be answered */
+                        assert_int_equal(got.http, 400);
+                else
+                        assert_int_equal(got.http, 0);
+                forget(&got);
+                close(fd);
+        }
+        buffer_clear(&bytes);
+        a_request_is_answered(NULL);
+}
+
+static void garbage(void **state)
+{
+        (void)state;
+        unsigned seed = 1;
+        for (int round = 0; round < 200; round++) {
+                uint8_t bytes[512];
+                for (size_t i = 0; i < sizeof(bytes); i++)
+                        bytes[i] = (uint8_t)(seed = seed * 1103515245 + 12345) >> 3;
+                bytes[0] = 1; /* the right version, so that more of it is looked at */
+                bytes[1] = (uint8_t)(round % 12);
+                int fd = dial();
+                io_write_all(fd, bytes, sizeof(bytes), clock_ms() + 1000, NULL);
+                close(fd);
+        }
+        a_request_is_answered(NULL);
+}
+
+static void the_watchdog_sees_what_it_is_at(void **state)
+{
+        (void)state;
+        enum watch_phase phase;
+        int64_t deadline = clock_ms() + 2000;
+        struct sent sent = {.body = blocked};
+        size_t head;
+        struct buffer bytes = bytes_of(&sent, &head);
+        int fd = dial();
+        io_write_all(fd, bytes.data, 20, -1, NULL);
+        until_taken(fd);
+        assert_true(watchdog_age(watch, clock_ms(), &phase) < 2000);
+        assert_int_equal(phase, WATCH_READING);
+        close(fd);
+        while (watchdog_age(watch, clock_ms(), &phase) >= 0 && phase != WATCH_IDLE && clock_ms() < deadline)
+                sched_yield();
+        assert_int_equal(phase, WATCH_IDLE);
+        assert_in_range(watchdog_age(watch, clock_ms() + 5000, &phase), 5000, 8000);
+        buffer_clear(&bytes);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_request_is_answered),
+                cmocka_unit_test(without_a_broker_it_is_unavailable),
+                cmocka_unit_test(what_is_refused),
+                cmocka_unit_test(content_types_with_parameters),
+                cmocka_unit_test(request_ids),
+                cmocka_unit_test(split_at_every_byte),
+                cmocka_unit_test(a_record_for_each_byte),
+                cmocka_unit_test(half_sent_requests),
+                cmocka_unit_test(garbage),
+                cmocka_unit_test(the_watchdog_sees_what_it_is_at),
+        };
+        signal(SIGPIPE, SIG_IGN);
+        return cmocka_run_group_tests(tests, start_worker, stop_worker);
+}
