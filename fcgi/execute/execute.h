@@ -17,9 +17,10 @@ enum execute_outcome {
         EXECUTE_FAILED,      /* our failure, in err: 500 */
 };
 
-/* Where the time of a request went, in microseconds: for the log. */
+/* Where the time of a request went, in microseconds, and which sandbox it had ("" for none): for the log. */
 struct execute_times {
         uint32_t queue_us, compile_us, run_us, total_us;
+        char sandbox[13];
 };
 
 /* cancel_fd: descriptor whose POLLRDHUP/POLLHUP says that the client left; -1: none. result is

@@ -1,0 +1,132 @@
+/* Starts the supervisor's children and says when to start them again. */
+#include "fcgi/service/children.h"
+#include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
+#include "fcgi/base/log.h"
+#include "fcgi/sandbox/broker.h"
+#include "fcgi/service/worker.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BACKOFF_FIRST_MS 100
+#define BACKOFF_MAX_MS 5000
+#define SETTLED_MS 10000
+
+void child_name(const struct child *child, char name[16])
+{
+        if (child->kind == CHILD_WORKER)
+                snprintf(name, 16, "worker-%u", child->number);
+        else
+                snprintf(name, 16, "%s", child->kind == CHILD_BROKER ? "broker" : "control");
+}
+
+void child_ended(struct child *child, int64_t now_ms)
+{
+        if (now_ms - child->started_ms >= SETTLED_MS)
+                child->failures = 0;
+        int64_t delay = BACKOFF_FIRST_MS;
+        for (unsigned i = 0; i < child->failures && delay < BACKOFF_MAX_MS; i++)
+                delay *= 2;
+        child->start_at_ms = now_ms + (delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS);
+        child->failures++;
+        child->pid = 0;
+}
+
+/* The group that may open the Docker socket, looked up at each start: Docker may have come later than we. */
+static gid_t docker_group(const struct settings *settings)
+{
+        struct stat st;
+        if (stat(settings->docker_socket, &st) == 0)
+                return st.st_gid;
+        return privilege_group("docker", NULL);
+}
+
+static int run_broker(const struct nursery *nursery, struct error *err)
+{
+        const struct config *config = nursery->config;
+        struct broker_options options = {
+                .settings = config->settings,
+                .registry = config->registry,
+                .listen_fd = nursery->broker_fd,
+                .peer_uid = nursery->worker.uid,
+                .workers = config->settings->workers + 1,
+        };
+        return broker_run(&options, err);
+}
+
+static int run_worker(const struct child *child, const struct nursery *nursery, struct error *err)
+{
+        bool control = child->kind == CHILD_CONTROL;
+        struct worker_options options = {
+                .config = nursery->config,
+                .listen_fd = control ? nursery->control_fd : nursery->fastcgi_fd,
+                .socket = control ? ROUTER_CONTROL : ROUTER_MAIN,
+                .watch = child->watch,
+                .silence_ms = FASTCGI_SILENCE_MS,
+        };
+        return worker_run(&options, err);
+}
+
+/* Close what this child has no business with. */
+static void close_others(const struct child *child, const struct nursery *nursery)
+{
+        int fds[] = {nursery->pid_fd, nursery->signal_fd,
+                child->kind == CHILD_BROKER ? -1 : nursery->broker_fd,
+                child->kind == CHILD_CONTROL ? -1 : nursery->control_fd,
+                child->kind == CHILD_WORKER ? -1 : nursery->fastcgi_fd};
+        for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+                io_close(&fds[i]);
+}
+
+static void name_process(const struct child *child)
+{
+        char name[16], title[16];
+        child_name(child, name);
+        log_set_process(name);
+        snprintf(title, sizeof(title), "sp-%.12s", name);
+        prctl(PR_SET_NAME, title, 0, 0, 0);
+}
+
+static void be_child(const struct child *child, const struct nursery *nursery, pid_t parent)
+        __attribute__((noreturn));
+
+static void be_child(const struct child *child, const struct nursery *nursery, pid_t parent)
+{
+        struct error err = {0};
+        int status = 1;
+        struct identity identity = child->kind == CHILD_BROKER ? nursery->broker : nursery->worker;
+        /* A terminal's Ctrl-C is for the supervisor, which ends the children in order. */
+        setpgid(0, 0);
+        name_process(child);
+        close_others(child, nursery);
+        if (child->kind == CHILD_BROKER)
+                identity.extra = docker_group(nursery->config->settings);
+        /* The broker gets the chance to remove its sandboxes; a worker has nothing to put in order. */
+        if (!privilege_drop(&identity, parent, child->kind == CHILD_BROKER ? SIGTERM : SIGKILL, &err))
+                status = child->kind == CHILD_BROKER ? run_broker(nursery, &err)
+                                                     : run_worker(child, nursery, &err);
+        if (err.text[0])
+                log_error("process.failed", LOG_S("error", err.text));
+        _exit(status);
+}
+
+int child_start(struct child *child, const struct nursery *nursery, struct error *err)
+{
+        pid_t parent = getpid();
+        if (child->watch)
+                watchdog_note(child->watch, WATCH_IDLE);
+        child->started_ms = clock_ms();
+        pid_t pid = fork();
+        if (pid < 0)
+                return error_errno(err, "fork");
+        if (pid == 0)
+                be_child(child, nursery, parent);
+        child->pid = pid;
+        return 0;
+}

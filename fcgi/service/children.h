@@ -1,0 +1,45 @@
+/* The supervisor's children: one broker, one control worker, the workers. How each is started and told apart.
+ */
+#ifndef SANDPOOL_SERVICE_CHILDREN_H
+#define SANDPOOL_SERVICE_CHILDREN_H
+
+#include "fcgi/service/config.h"
+#include "fcgi/service/privilege.h"
+#include "fcgi/service/watchdog.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+enum child_kind { CHILD_BROKER, CHILD_CONTROL, CHILD_WORKER };
+
+struct child {
+        enum child_kind kind;
+        unsigned number;     /* of a worker, from 1 */
+        pid_t pid;           /* 0: not running */
+        int64_t started_ms;  /* as of clock_ms */
+        int64_t start_at_ms; /* when to start it, if it does not run */
+        unsigned failures;   /* in a row */
+        struct watch *watch; /* NULL for the broker */
+};
+
+/* What every child is started with: made once, before the first fork. Descriptors that are not open are -1.
+ */
+struct nursery {
+        const struct config *config;
+        int fastcgi_fd, control_fd, broker_fd;
+        int pid_fd;    /* the pid file's lock, which is the supervisor's alone */
+        int signal_fd; /* the supervisor's */
+        struct identity worker, broker;
+};
+
+/* "broker", "control", "worker-3", into name. */
+void child_name(const struct child *child, char name[16]);
+
+/* Fork and run it. In the parent 0/-1; the child does not return. */
+int child_start(struct child *child, const struct nursery *nursery, struct error *err);
+
+/* It ended: note that and when to start it again. 100 ms after the first failure, twice as long after each
+ * more, at most 5 s; a child that lived for 10 s begins anew. */
+void child_ended(struct child *child, int64_t now_ms);
+
+#endif

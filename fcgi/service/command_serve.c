@@ -1,0 +1,50 @@
+/* `sandpool serve`. */
+#include "fcgi/base/log.h"
+#include "fcgi/service/commands.h"
+#include "fcgi/service/host.h"
+#include "fcgi/service/supervisor.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Before the service has a log, people read what keeps it from starting. */
+static void report(void *context, const char *test, enum finding finding, const char *text)
+{
+        (void)context;
+        if (finding == FINDING_FAILED)
+                fprintf(stderr, "sandpool: %s: %s\n", test, text);
+        else if (finding == FINDING_WARNING)
+                log_warning("host.warning", LOG_S("test", test), LOG_S("text", text));
+}
+
+static int open_log(const struct settings *settings, struct error *err)
+{
+        log_set_level(settings->log_level);
+        if (!settings->log_file[0])
+                return 0;
+        int fd = open(settings->log_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+        if (fd < 0)
+                return error_errno(err, "%s", settings->log_file);
+        log_set_fd(fd);
+        return 0;
+}
+
+int command_serve(const char *config_path)
+{
+        struct error err = {0};
+        int status = 1;
+        struct config *config = config_load(config_path, &err);
+        if (!config || open_log(config->settings, &err))
+                goto out;
+        if (host_check(config, report, NULL)) {
+                error_set(&err, "this machine is not fit to serve; `sandpool check` tells more");
+                goto out;
+        }
+        status = supervisor_run(config, &err);
+out:
+        if (err.text[0])
+                fprintf(stderr, "sandpool: %s\n", err.text);
+        config_free(config);
+        return status;
+}

@@ -1,0 +1,46 @@
+/* Loads settings, languages and policies together. */
+#include "fcgi/service/config.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+const char *config_default_path(void)
+{
+        static const char here[] = "conf/sandpool.yaml";
+        return access(here, F_OK) == 0 ? here : "/etc/sandpool/sandpool.yaml";
+}
+
+struct config *config_load(const char *path, struct error *err)
+{
+        struct config *config = calloc(1, sizeof(*config));
+        if (!config) {
+                error_set(err, "out of memory");
+                return NULL;
+        }
+        config->settings = settings_load(path, err);
+        if (config->settings)
+                config->registry = registry_load(config->settings, err);
+        if (config->registry)
+                config->policies = policies_load(config->settings, config->registry, err);
+        if (!config->policies) {
+                config_free(config);
+                return NULL;
+        }
+        return config;
+}
+
+void config_free(struct config *config)
+{
+        if (!config)
+                return;
+        policies_free(config->policies);
+        registry_free(config->registry);
+        settings_free(config->settings);
+        free(config);
+}
+
+struct catalog config_catalog(const struct config *config)
+{
+        return (struct catalog){
+                .settings = config->settings, .registry = config->registry, .policies = config->policies};
+}

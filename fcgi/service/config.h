@@ -1,0 +1,24 @@
+/* Everything that YAML says, loaded once: settings, languages, policies. */
+#ifndef SANDPOOL_SERVICE_CONFIG_H
+#define SANDPOOL_SERVICE_CONFIG_H
+
+#include "fcgi/base/error.h"
+#include "fcgi/model/request.h"
+
+struct config {
+        struct settings *settings;
+        struct registry *registry;
+        struct policies *policies;
+};
+
+/* Where the settings are when nobody says: conf/sandpool.yaml here, else /etc/sandpool/sandpool.yaml. */
+const char *config_default_path(void);
+
+/* Load and check all of it. The caller frees. NULL with "file:line: what". */
+struct config *config_load(const char *path, struct error *err);
+void config_free(struct config *config);
+
+/* What requests are checked against; borrows from config. */
+struct catalog config_catalog(const struct config *config);
+
+#endif

@@ -1,0 +1,117 @@
+/* Tests of the machine that need no container. */
+#include "fcgi/service/host.h"
+#include "fcgi/base/io.h"
+#include "fcgi/service/privilege.h"
+
+#include <jansson.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define SMALL_FILE 4096
+#define SECCOMP_MAX (1 << 20)
+
+typedef enum finding host_test(const struct config *config, struct error *text);
+
+static enum finding found(enum finding finding, struct error *text, const char *what)
+{
+        error_set(text, "%s", what);
+        return finding;
+}
+
+static enum finding test_users(const struct config *config, struct error *text)
+{
+        struct identity identity;
+        if (geteuid() != 0)
+                return found(FINDING_WARNING, text,
+                        "not root: all processes run as the present user, who can reach Docker");
+        if (privilege_find(config->settings->worker_user, &identity, text) ||
+                privilege_find(config->settings->broker_user, &identity, text))
+                return FINDING_FAILED;
+        privilege_group(config->settings->socket_group, text);
+        if (text->text[0])
+                return FINDING_FAILED;
+        return found(FINDING_OK, text, "the users and the group of the settings exist");
+}
+
+static enum finding test_cgroup(const struct config *config, struct error *text)
+{
+        (void)config;
+        struct statfs fs;
+        if (statfs("/sys/fs/cgroup", &fs))
+                return found(
+                        FINDING_FAILED, text, "/sys/fs/cgroup is not mounted: memory limits cannot work");
+        if (fs.f_type != CGROUP2_SUPER_MAGIC)
+                return access("/sys/fs/cgroup/memory", F_OK)
+                               ? found(FINDING_FAILED, text, "version 1 without the memory controller")
+                               : found(FINDING_OK, text, "version 1");
+        char *controllers = NULL;
+        bool memory =
+                io_read_file("/sys/fs/cgroup/cgroup.controllers", SMALL_FILE, &controllers, NULL) >= 0 &&
+                strstr(controllers, "memory") && strstr(controllers, "pids");
+        free(controllers);
+        return memory ? found(FINDING_OK, text, "version 2")
+                      : found(FINDING_FAILED, text, "version 2 without the memory or the pids controller");
+}
+
+static enum finding test_seccomp(const struct config *config, struct error *text)
+{
+        char *profile = NULL;
+        if (access("/proc/sys/kernel/seccomp/actions_avail", F_OK))
+                return found(FINDING_FAILED, text, "this kernel has no seccomp filters");
+        ssize_t size = io_read_file(config->settings->seccomp_file, SECCOMP_MAX, &profile, text);
+        if (size < 0)
+                return FINDING_FAILED;
+        json_error_t why;
+        json_t *parsed = json_loadb(profile, (size_t)size, 0, &why);
+        const char *action = json_string_value(json_object_get(parsed, "defaultAction"));
+        bool denies = action && !strcmp(action, "SCMP_ACT_ERRNO");
+        json_decref(parsed);
+        free(profile);
+        if (!denies) {
+                error_set(text, "%s is no profile that denies by default", config->settings->seccomp_file);
+                return FINDING_FAILED;
+        }
+        return found(FINDING_OK, text, "the kernel has it, and the profile denies by default");
+}
+
+static enum finding test_core_pattern(const struct config *config, struct error *text)
+{
+        (void)config;
+        char *pattern = NULL;
+        enum finding finding = FINDING_OK;
+        if (io_read_file("/proc/sys/kernel/core_pattern", SMALL_FILE, &pattern, NULL) > 0 &&
+                pattern[0] == '|')
+                finding = found(FINDING_WARNING, text,
+                        "a handler on the host gets core dumps; sandboxes are kept from it by a core limit "
+                        "of 1 byte");
+        free(pattern);
+        return finding == FINDING_OK ? found(FINDING_OK, text, "no handler on the host gets core dumps")
+                                     : finding;
+}
+
+static const struct {
+        const char *name;
+        host_test *test;
+} tests[] = {
+        {"users", test_users},
+        {"cgroup", test_cgroup},
+        {"seccomp", test_seccomp},
+        {"core_pattern", test_core_pattern},
+};
+
+int host_check(const struct config *config, host_report *report, void *context)
+{
+        int result = 0;
+        for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
+                struct error text = {0};
+                enum finding finding = tests[i].test(config, &text);
+                report(context, tests[i].name, finding, text.text);
+                if (finding == FINDING_FAILED)
+                        result = -1;
+        }
+        return result;
+}

@@ -1,0 +1,37 @@
+/* What each worker is at and since when, in memory that the supervisor shares: it ends a worker that hangs.
+ */
+#ifndef SANDPOOL_SERVICE_WATCHDOG_H
+#define SANDPOOL_SERVICE_WATCHDOG_H
+
+#include "fcgi/base/error.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum watch_phase { WATCH_IDLE, WATCH_READING, WATCH_BUSY, WATCH_WRITING };
+
+/* Phase and time in one word, so that the supervisor never sees one without the other: clock_ms << 2 | phase.
+ */
+struct watch {
+        _Atomic uint64_t word;
+};
+
+/* count of them in an anonymous shared mapping, all idle; lives as long as the process. NULL with err. */
+struct watch *watchdog_new(size_t count, struct error *err);
+
+/* The worker enters a phase now. watch may be NULL. */
+void watchdog_note(struct watch *watch, enum watch_phase phase);
+
+/* For how many milliseconds the worker has been in *phase, as of now_ms. */
+int64_t watchdog_age(const struct watch *watch, int64_t now_ms, enum watch_phase *phase);
+
+/* Whether a phase has lasted longer than it can when all is well: busy_max_ms for BUSY, 15 s for READING and
+ * WRITING, for ever for IDLE. */
+bool watchdog_hangs(enum watch_phase phase, int64_t age_ms, int64_t busy_max_ms);
+
+/* The phase in a word, for the log. */
+const char *watchdog_phase_name(enum watch_phase phase);
+
+#endif

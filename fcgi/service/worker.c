@@ -1,0 +1,165 @@
+/* A FastCGI process.
+ *
+ * Theory of operation. All workers of a socket wait for the same listening socket; the kernel wakes one per
+ * connection. A worker serves one request at a time, from the first byte to the last, so its whole state is
+ * on the stack of one call, and a worker that crashes harms one request. The worker parses what strangers
+ * send; that is why it runs as a user who can reach neither Docker nor anything else, and why it asks the
+ * broker for sandboxes.
+ *
+ * Signals are blocked except while it waits for a connection: SIGTERM ends an idle worker at once and a busy
+ * one after its answer. libfcgi would silently cut a body short at a signal. Its parent watches the phase it
+ * notes down and kills it when it stays in one for too long; that the connection to the broker then closes
+ * makes the broker remove the sandbox.
+ *
+ * Between requests a worker holds no memory of its own but libc's: 32 of them wait in a few hundred KiB each.
+ */
+#include "fcgi/service/worker.h"
+#include "fcgi/base/clock.h"
+#include "fcgi/base/log.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A request that allocated more than this is followed by giving free memory back to the kernel. */
+#define TRIM_BYTES (64 << 10)
+
+static volatile sig_atomic_t ended;
+
+static void on_term(int signal)
+{
+        (void)signal;
+        ended = 1;
+}
+
+/* After libfcgi has put its own handlers in. waiting: the mask for the wait alone. */
+static void set_signals(sigset_t *waiting)
+{
+        struct sigaction end = {.sa_handler = on_term}, ignore = {.sa_handler = SIG_IGN};
+        sigset_t blocked;
+        sigfillset(&blocked);
+        sigdelset(&blocked, SIGSEGV);
+        sigdelset(&blocked, SIGBUS);
+        sigdelset(&blocked, SIGFPE);
+        sigdelset(&blocked, SIGILL);
+        sigdelset(&blocked, SIGABRT);
+        sigprocmask(SIG_SETMASK, &blocked, NULL);
+        *waiting = blocked;
+        sigdelset(waiting, SIGTERM);
+        sigaction(SIGTERM, &end, NULL);
+        sigaction(SIGPIPE, &ignore, NULL);
+        sigaction(SIGUSR1, &ignore, NULL);
+}
+
+/* The path without its query; nginx sends it normalised in DOCUMENT_URI or SCRIPT_NAME. */
+static const char *path_of(const struct fastcgi *connection, char *space, size_t size)
+{
+        static const char *const names[] = {"DOCUMENT_URI", "SCRIPT_NAME", "REQUEST_URI"};
+        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+                const char *value = fastcgi_param(connection, names[i]);
+                if (*value) {
+                        snprintf(space, size, "%.*s", (int)strcspn(value, "?"), value);
+                        return space;
+                }
+        }
+        return "";
+}
+
+static void send_reply(struct exchange *x)
+{
+        struct buffer head = BUFFER_MAX(4096);
+        if (!x->reply.http_status)
+                return;
+        watchdog_note(x->watch, WATCH_WRITING);
+        if (reply_head(&x->reply, x->request_id, &head) ||
+                fastcgi_write(x->connection, head.data, head.size) ||
+                fastcgi_write(x->connection, x->reply.body, x->reply.size))
+                error_set(&x->err, "the answer could not be sent");
+        buffer_clear(&head);
+}
+
+/* One line a request. Probes that succeed are noise, except to somebody who debugs. */
+static void log_exchange(const struct exchange *x, enum router_socket socket, int64_t total_us)
+{
+        enum log_level level = LOG_LEVEL_INFO;
+        int http_status = x->reply.http_status ? x->reply.http_status : 499;
+        if (http_status >= 500)
+                level = http_status == 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING;
+        else if (socket == ROUTER_CONTROL && http_status < 400)
+                level = LOG_LEVEL_DEBUG;
+        log_event(level, "request", LOG_S("method", x->method), LOG_S("path", x->path),
+                LOG_I("http", http_status), LOG_S("status", x->status),
+                LOG_S("reason", x->reply.reason ? x->reply.reason : x->reason),
+                LOG_S("language", x->language),
+                LOG_S("sandbox", x->times.sandbox[0] ? x->times.sandbox : NULL),
+                LOG_I("queue_us", x->times.queue_us), LOG_I("compile_us", x->times.compile_us),
+                LOG_I("run_us", x->times.run_us), LOG_I("total_us", total_us),
+                LOG_S("error", x->err.text[0] ? x->err.text : NULL));
+}
+
+static void serve(const struct worker_options *options, struct fastcgi *connection, struct broker_link *link)
+{
+        char path[256], method[16];
+        int64_t start = clock_us();
+        struct exchange x = {
+                .config = options->config,
+                .link = link,
+                .connection = connection,
+                .watch = options->watch,
+                .method = method,
+                .path = path_of(connection, path, sizeof(path)),
+        };
+        snprintf(method, sizeof(method), "%s", fastcgi_param(connection, "REQUEST_METHOD"));
+        const char *id = fastcgi_param(connection, "REQUEST_ID");
+        if (id_valid(id))
+                snprintf(x.request_id, sizeof(x.request_id), "%s", id);
+        else
+                id_new(x.request_id);
+        log_set_request(x.request_id);
+        router_answer(options->socket, &x);
+        send_reply(&x);
+        reply_clear(&x.reply);
+        fastcgi_end(connection);
+        log_exchange(&x, options->socket, clock_us() - start);
+        log_set_request(NULL);
+        if (x.big > TRIM_BYTES)
+                malloc_trim(0);
+}
+
+int worker_run(const struct worker_options *options, struct error *err)
+{
+        int status = 1, came = 0;
+        sigset_t waiting;
+        char path[128];
+        struct broker_link *link = NULL;
+        struct fastcgi *connection = fastcgi_new(options->listen_fd, options->silence_ms, err);
+        if (!connection)
+                goto out;
+        snprintf(path, sizeof(path), "%s/broker.sock", options->config->settings->run_dir);
+        link = broker_link_new(path);
+        if (!link) {
+                error_set(err, "out of memory");
+                goto out;
+        }
+        set_signals(&waiting);
+        /* Fixed thresholds: with glibc's moving ones, one large body makes the heap large for good. */
+        mallopt(M_MMAP_THRESHOLD, 128 << 10);
+        mallopt(M_TRIM_THRESHOLD, 128 << 10);
+        while (!ended) {
+                watchdog_note(options->watch, WATCH_IDLE);
+                came = fastcgi_wait(connection, &waiting, err);
+                if (came < 0)
+                        goto out;
+                if (!came)
+                        continue;
+                watchdog_note(options->watch, WATCH_READING);
+                if (fastcgi_begin(connection))
+                        serve(options, connection, link);
+        }
+        status = 0;
+out:
+        broker_link_free(link);
+        fastcgi_free(connection);
+        return status;
+}
