@@ -70,7 +70,8 @@ int protocol_get_step(const uint8_t *at, size_t size, struct protocol_step *step
         step->output_bytes = protocol_get_u32(at + 12);
         step->file_bytes = protocol_get_u32(at + 16);
         step->open_files = protocol_get_u32(at + 20);
-        if (step->kind > STEP_RUN || step->processes < 1 || step->processes > PROTOCOL_PROCESSES_MAX || !step->wall_ms)
+        if (step->kind > STEP_RUN || step->processes < 1 || step->processes > PROTOCOL_PROCESSES_MAX ||
+                !step->wall_ms)
                 return -1;
         return 0;
 }

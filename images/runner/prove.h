@@ -1,0 +1,10 @@
+/* The proof that a sandbox is as it was before the job. */
+#ifndef RUNNER_PROVE_H
+#define RUNNER_PROVE_H
+
+/* Look whether nothing runs, nothing is in the writable places (nor holds their space), no IPC object and no
+ * socket exists. A fault that names what is left when that does not become true within 2 s: the kernel ends
+ * sockets and frees files a moment after their last process. */
+void prove_clean(void);
+
+#endif
