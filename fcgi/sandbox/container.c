@@ -34,14 +34,19 @@ out:
         return compact;
 }
 
+/* Options of one tmpfs; freed by json_decref. */
+static json_t *tmpfs_options(const char *exec, uint32_t size_mib, uint32_t inodes)
+{
+        return json_sprintf("rw,%s,nosuid,nodev,size=%um,nr_inodes=%u,mode=1777", exec, size_mib, inodes);
+}
+
 static json_t *tmpfs(const struct limits *limits)
 {
-        char workspace[128], tmp[128], shm[128];
-        const char *form = "rw,%s,nosuid,nodev,size=%um,nr_inodes=%u,mode=1777";
-        snprintf(workspace, sizeof workspace, form, "exec", limits->workspace_mib, limits->workspace_inodes);
-        snprintf(tmp, sizeof tmp, form, "noexec", limits->tmp_mib, limits->workspace_inodes);
-        snprintf(shm, sizeof shm, form, "noexec", limits->shm_mib, limits->workspace_inodes);
-        return json_pack("{s:s, s:s, s:s}", "/workspace", workspace, "/tmp", tmp, "/dev/shm", shm);
+        uint32_t inodes = limits->workspace_inodes;
+        return json_pack("{s:o, s:o, s:o}", "/workspace",
+                tmpfs_options("exec", limits->workspace_mib, inodes), "/tmp",
+                tmpfs_options("noexec", limits->tmp_mib, inodes), "/dev/shm",
+                tmpfs_options("noexec", limits->shm_mib, inodes));
 }
 
 static json_t *ulimit(const char *name, long long value)

@@ -227,6 +227,7 @@ static void on_image(void *context, const struct engine_answer *answer)
         entry->call = NULL;
         if (answer->status == 200) {
                 entry->readiness = UNPRIMED;
+                entry->due_ms = 0;
                 return;
         }
         if (answer->status == 404 && *entry->problem == '\0')
