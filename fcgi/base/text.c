@@ -84,11 +84,28 @@ static size_t sequence(const unsigned char *bytes, size_t length, bool *valid)
         return at;
 }
 
+/* Length of the ASCII at the front: eight bytes at a time, since most output is nothing else. */
+static size_t ascii(const unsigned char *bytes, size_t length)
+{
+        size_t at = 0;
+        uint64_t eight;
+        while (at + sizeof eight <= length) {
+                memcpy(&eight, bytes + at, sizeof eight);
+                if (eight & UINT64_C(0x8080808080808080))
+                        break;
+                at += sizeof eight;
+        }
+        while (at < length && bytes[at] < 0x80)
+                at++;
+        return at;
+}
+
 bool text_is_utf8(const char *bytes, size_t length)
 {
-        for (size_t at = 0; at < length;) {
+        const unsigned char *from = (const unsigned char *)bytes;
+        for (size_t at = 0; (at += ascii(from + at, length - at)) < length;) {
                 bool valid;
-                at += sequence((const unsigned char *)bytes + at, length - at, &valid);
+                at += sequence(from + at, length - at, &valid);
                 if (!valid)
                         return false;
         }
@@ -96,17 +113,21 @@ bool text_is_utf8(const char *bytes, size_t length)
 }
 
 /* Copy into to (or only count, when it is NULL); returns the size. */
-static size_t substitute(char *to, const unsigned char *bytes, size_t length)
+static size_t substitute(unsigned char *to, const unsigned char *bytes, size_t length)
 {
         size_t size = 0;
         for (size_t at = 0; at < length;) {
-                bool valid;
-                size_t step = sequence(bytes + at, length - at, &valid);
-                const void *from = valid ? bytes + at : (const void *)"\xEF\xBF\xBD";
-                size_t add = valid ? step : 3;
-                if (to)
-                        memcpy(to + size, from, add);
-                size += add;
+                bool valid = true;
+                size_t step = bytes[at] < 0x80 ? ascii(bytes + at, length - at)
+                                               : sequence(bytes + at, length - at, &valid);
+                if (!valid && to) {
+                        to[size] = 0xEF;
+                        to[size + 1] = 0xBF;
+                        to[size + 2] = 0xBD;
+                } else if (to) {
+                        memcpy(to + size, bytes + at, step);
+                }
+                size += valid ? step : 3;
                 at += step;
         }
         return size;
@@ -120,7 +141,7 @@ char *text_to_utf8(const char *bytes, size_t length, size_t *out_length)
         char *copy = malloc(size + 1);
         if (!copy)
                 return NULL;
-        substitute(copy, (const unsigned char *)bytes, length);
+        substitute((unsigned char *)copy, (const unsigned char *)bytes, length);
         copy[size] = 0;
         *out_length = size;
         return copy;
