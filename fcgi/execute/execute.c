@@ -195,12 +195,24 @@ static enum execute_outcome run(struct work *w)
         return outcome;
 }
 
+/* What compiling left behind may be more than the run may have: then the run has used too much memory before
+ * it began. */
 static enum execute_outcome resize(struct work *w)
 {
+        struct verdict *verdict = &w->result->run;
+        struct verdict_limits limits = {
+                w->plan.run_ms, w->plan.run_memory_mib, w->settings->limits.output_bytes};
         if (w->plan.run_memory_mib == w->plan.compile_memory_mib)
                 return EXECUTE_DONE;
-        if (!lease_resize(w->link, &w->lease, w->plan.run_memory_mib, w->err))
+        int rc = lease_resize(w->link, &w->lease, w->plan.run_memory_mib, w->err);
+        if (!rc)
                 return EXECUTE_DONE;
+        if (rc > 0) {
+                w->result->ran = true;
+                verdict_died_of_memory(verdict, STEP_RUN, &limits, 0, w->result->error);
+                conclude(w->result, verdict);
+                return EXECUTE_DONE;
+        }
         w->clean = false;
         error_wrap(w->err, "sandbox %s", w->lease.sandbox);
         return EXECUTE_FAILED;
@@ -221,7 +233,7 @@ static enum execute_outcome steps(struct work *w)
                 if (outcome != EXECUTE_DONE || w->result->status != STATUS_SUCCESS)
                         return outcome;
                 outcome = resize(w);
-                if (outcome != EXECUTE_DONE)
+                if (outcome != EXECUTE_DONE || w->result->ran)
                         return outcome;
         }
         return run(w);

@@ -191,16 +191,26 @@ struct resize {
         uint32_t memory_mib;
 };
 
+/* What the kernel says when a limit is below what is in use: EBUSY on cgroup v1, in the daemon's words.
+ * Version 2 ends processes instead, which the next step's report tells. */
+static uint32_t resize_outcome(const struct engine_answer *answer)
+{
+        if (answer->status == 200)
+                return 0;
+        return strstr(answer->problem, "busy") ? 1 : MESSAGE_FAILED;
+}
+
 static void on_resized(void *context, const struct engine_answer *answer)
 {
         struct resize *resize = context;
+        uint32_t outcome = resize_outcome(answer);
         for (size_t i = 0; i < CLIENTS_MAX; i++) {
                 struct client *client = resize->clients->list[i];
                 if (!client || client->number != resize->number)
                         continue;
-                if (client->sandbox && answer->status == 200)
+                if (client->sandbox && !outcome)
                         client->sandbox->memory_mib = resize->memory_mib;
-                done(client, resize->number, client->sandbox && answer->status == 200 ? 0 : MESSAGE_FAILED);
+                done(client, resize->number, client->sandbox ? outcome : MESSAGE_FAILED);
         }
         free(resize);
 }

@@ -12,20 +12,22 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ANSWER_TIMEOUT_MS 30000   /* past every time-out of the broker's own Engine calls for one message */
-#define ACQUIRE_TIMEOUT_MS 120000 /* past any queue_timeout */
+#define ANSWER_TIMEOUT_MS 30000 /* past every time-out of the broker's own Engine calls for one message */
+#define ACQUIRE_SLACK_MS 3000   /* past queue_timeout: the broker is restarting, or cannot */
 
 struct broker_link {
         char *path;
         int fd; /* -1: not connected */
+        uint32_t acquire_timeout_ms;
 };
 
-struct broker_link *broker_link_new(const char *socket_path)
+struct broker_link *broker_link_new(const char *socket_path, uint32_t queue_timeout_ms)
 {
         struct broker_link *link = calloc(1, sizeof *link);
         if (!link)
                 return NULL;
         link->fd = -1;
+        link->acquire_timeout_ms = queue_timeout_ms + ACQUIRE_SLACK_MS;
         link->path = strdup(socket_path);
         if (!link->path) {
                 free(link);
@@ -85,7 +87,7 @@ static int link_receive(
 static int await_answer(
         struct broker_link *link, int cancel_fd, struct message *answer, int *fd, struct error *err)
 {
-        int64_t deadline = clock_ms() + ACQUIRE_TIMEOUT_MS;
+        int64_t deadline = clock_ms() + link->acquire_timeout_ms;
         struct pollfd fds[2] = {{.fd = link->fd, .events = POLLIN}, {.fd = cancel_fd, .events = POLLRDHUP}};
         int ready = io_poll(fds, cancel_fd >= 0 ? 2 : 1, deadline);
         if (ready > 0 && !fds[0].revents) {
@@ -141,7 +143,7 @@ int lease_resize(struct broker_link *link, struct lease *lease, uint32_t memory_
         struct message ask = {.type = MESSAGE_RESIZE, .number = lease->number, .memory_mib = memory_mib};
         if (ask_done(link, &ask, &value, err))
                 return -1;
-        return value ? error_set(err, "the memory limit could not be changed") : 0;
+        return value == MESSAGE_FAILED ? error_set(err, "the memory limit could not be changed") : (int)value;
 }
 
 int lease_died_of_memory(struct broker_link *link, struct lease *lease, struct error *err)

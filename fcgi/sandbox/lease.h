@@ -28,9 +28,10 @@ struct lease {
         uint32_t wait_us; /* time from asking to granting */
 };
 
-/* A connection to the broker; reconnects by itself when the broker was restarted. */
+/* A connection to the broker; reconnects by itself when the broker was restarted. queue_timeout_ms: how long
+ * the broker may let a lease wait. NULL when memory is out. */
 struct broker_link;
-struct broker_link *broker_link_new(const char *socket_path);
+struct broker_link *broker_link_new(const char *socket_path, uint32_t queue_timeout_ms);
 void broker_link_free(struct broker_link *link);
 
 /* Ask for a sandbox. memory_mib: for the first step. hold_ms: for how long at most the sandbox is needed;
@@ -40,7 +41,8 @@ void broker_link_free(struct broker_link *link);
 int lease_acquire(struct broker_link *link, const struct language *language, uint32_t memory_mib,
         uint32_t hold_ms, const char *request_id, int cancel_fd, struct lease *lease, struct error *err);
 
-/* Change the sandbox's memory limit between two steps. 0/-1. */
+/* Change the sandbox's memory limit between two steps. 0; 1 when what the sandbox already holds (files of the
+ * step before) does not fit; -1 with err. */
 int lease_resize(struct broker_link *link, struct lease *lease, uint32_t memory_mib, struct error *err);
 
 /* After the stream ended unexpectedly: whether the sandbox was killed for memory (waits shortly for Docker's

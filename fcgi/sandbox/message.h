@@ -13,7 +13,7 @@ enum message_type {
         MESSAGE_ACQUIRE = 1, /* answered by ANSWER, with the stream's descriptor when granted */
         MESSAGE_CANCEL, /* ends a wait; answered by ANSWER (LEASE_CANCELLED, or granted when that was quicker)
                          */
-        MESSAGE_RESIZE, /* answered by DONE */
+        MESSAGE_RESIZE, /* answered by DONE: value 1 when the sandbox holds more already */
         MESSAGE_DEATH,  /* answered by DONE: value 1 when it ran out of memory */
         MESSAGE_RELEASE, /* no answer */
         MESSAGE_STATUS,  /* answered by a struct broker_status */

@@ -20,6 +20,7 @@
 #define IMAGE_INTERVAL_MS 5000
 #define BACKOFF_MIN_MS 250
 #define BACKOFF_MAX_MS 15000
+#define BURST_OVER_MS 5000 /* a sandbox idle for so long is not part of a burst any more */
 #define NEVER INT64_MAX
 
 enum readiness { NOT_LOOKED, LOOKING, NO_IMAGE, UNPRIMED, PRIMING, PRIMED };
@@ -29,6 +30,7 @@ struct pool_language {
         const struct language *language;
         enum readiness readiness;
         struct engine_call *call; /* looking for the image */
+        uint32_t unserved;        /* waits of this round for which nothing was idle */
         int64_t due_ms;           /* not to be tried before */
         int64_t backoff_ms;
         char problem[160];
@@ -261,32 +263,35 @@ static void prepare(struct pool *pool, struct pool_language *entry)
 
 /* Step 2: waits. */
 
-static uint32_t count_waits(const struct pool *pool, const struct language *language)
+/* The sandbox of another language that is idle longest, for at least so long: of languages that have more
+ * than their warm minimum, or of any. */
+static struct sandbox *spare_of_others(
+        const struct pool *pool, const struct language *language, int64_t idle_ms, bool any)
 {
-        uint32_t count = 0;
-        for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
-                count += wait->language == language && !wait->promised;
-        return count;
-}
-
-/* Room for one more of a language: the idle sandbox of another language that is idle longest and that nobody
- * waits for goes. */
-static bool make_room(struct pool *pool, const struct language *language)
-{
-        struct sandbox *victim = NULL;
-        if (!is_full(pool))
-                return true;
+        struct sandbox *spare = NULL;
         for (size_t i = 0; i < pool->language_count; i++) {
                 const struct language *other = pool->languages[i].language;
-                struct sandbox *idle = other == language || count_waits(pool, other)
-                                               ? NULL
-                                               : roster_longest_idle(&pool->roster, other);
-                if (idle && (!victim || idle->idle_since_us < victim->idle_since_us))
-                        victim = idle;
+                if (other == language || (!any && has_fewer_than(pool, other, other->warm + 1)))
+                        continue;
+                struct sandbox *idle = roster_longest_idle(&pool->roster, other);
+                if (idle && (!spare || idle->idle_since_us < spare->idle_since_us))
+                        spare = idle;
         }
-        if (victim)
-                sandbox_event(victim, SANDBOX_DISCARD, "made room for another language");
-        return victim != NULL;
+        return spare && clock_us() - spare->idle_since_us >= idle_ms * 1000 ? spare : NULL;
+}
+
+/* Room for one more of a language that somebody waits for. A language that has none at all may also take
+ * another's last. */
+static bool make_room(struct pool *pool, const struct language *language)
+{
+        if (!is_full(pool))
+                return true;
+        struct sandbox *spare = spare_of_others(pool, language, 0, false);
+        if (!spare && has_fewer_than(pool, language, 1))
+                spare = spare_of_others(pool, language, 0, true);
+        if (spare)
+                sandbox_event(spare, SANDBOX_DISCARD, "made room for another language");
+        return spare != NULL;
 }
 
 static bool may_make(const struct pool *pool, const struct pool_language *entry)
@@ -294,15 +299,6 @@ static bool may_make(const struct pool *pool, const struct pool_language *entry)
         return pool->docker_ok && !pool->draining && entry->readiness == PRIMED &&
                clock_ms() >= entry->due_ms && may_start(pool) &&
                has_fewer_than(pool, entry->language, entry->language->max);
-}
-
-static void grow(struct pool *pool, struct pool_language *entry)
-{
-        const struct language *language = entry->language;
-        while (roster_count(&pool->roster, language, roster_coming) < count_waits(pool, language) &&
-                may_make(pool, entry) && make_room(pool, language))
-                if (!make(pool, entry, false))
-                        return;
 }
 
 static enum lease_answer refusal(
@@ -317,6 +313,8 @@ static enum lease_answer refusal(
         return LEASE_GRANTED;
 }
 
+/* Waits are served in the order in which they came, so that a language in demand cannot keep another out:
+ * what is idle when a wait's turn comes may be lent or removed for it. */
 static void serve(struct pool *pool, struct pool_wait *wait)
 {
         struct pool_language *entry = entry_of(pool, wait->language);
@@ -328,11 +326,16 @@ static void serve(struct pool *pool, struct pool_wait *wait)
                 return;
         }
         struct sandbox *sandbox = roster_longest_idle(&pool->roster, wait->language);
-        if (!sandbox)
+        if (sandbox) {
+                wait->promised = sandbox;
+                sandbox->wanted_memory_mib = wait->memory_mib;
+                sandbox_event(sandbox, SANDBOX_LEASE, NULL);
                 return;
-        wait->promised = sandbox;
-        sandbox->wanted_memory_mib = wait->memory_mib;
-        sandbox_event(sandbox, SANDBOX_LEASE, NULL);
+        }
+        entry->unserved++;
+        if (roster_count(&pool->roster, wait->language, roster_coming) < entry->unserved &&
+                may_make(pool, entry) && make_room(pool, wait->language))
+                make(pool, entry, false);
 }
 
 /* Step 3: the warm minimum, and what is too many or too old. */
@@ -346,12 +349,27 @@ static const char *worn_out(const struct sandbox *sandbox)
         return NULL;
 }
 
-static void keep_warm(struct pool *pool, struct pool_language *entry)
+/* A burst of one language may have taken the place of others: they get it back when it is over. */
+static bool room_for_warm(struct pool *pool, const struct language *language)
 {
-        while (has_fewer_than(pool, entry->language, entry->language->warm) && may_make(pool, entry) &&
-                !is_full(pool))
+        if (!is_full(pool))
+                return true;
+        struct sandbox *spare = spare_of_others(pool, language, BURST_OVER_MS, false);
+        if (spare)
+                sandbox_event(spare, SANDBOX_DISCARD, "made room for another language");
+        return spare != NULL;
+}
+
+/* Returns whether the language is below its warm minimum for want of room. */
+static bool keep_warm(struct pool *pool, struct pool_language *entry)
+{
+        while (has_fewer_than(pool, entry->language, entry->language->warm) && may_make(pool, entry)) {
+                if (!room_for_warm(pool, entry->language))
+                        return true;
                 if (!make(pool, entry, false))
-                        return;
+                        return false;
+        }
+        return false;
 }
 
 /* Returns when the sandbox wants to be looked at again. */
@@ -395,6 +413,8 @@ static int64_t settle_sandboxes(struct pool *pool)
 int64_t pool_settle(struct pool *pool)
 {
         int64_t next = settle_sandboxes(pool);
+        for (size_t i = 0; i < pool->language_count; i++)
+                pool->languages[i].unserved = 0;
         for (struct pool_wait *wait = pool->waits, *after; wait; wait = after) {
                 after = wait->next;
                 serve(pool, wait);
@@ -405,8 +425,8 @@ int64_t pool_settle(struct pool *pool)
                 struct pool_language *entry = &pool->languages[i];
                 if (pool->docker_ok && !pool->draining)
                         prepare(pool, entry);
-                grow(pool, entry);
-                keep_warm(pool, entry);
+                if (keep_warm(pool, entry))
+                        next = clock_earlier(next, clock_ms() + BURST_OVER_MS);
                 if (pool->docker_ok && !pool->draining && entry->due_ms > clock_ms())
                         next = clock_earlier(next, entry->due_ms);
         }

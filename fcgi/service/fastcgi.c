@@ -69,13 +69,14 @@ int fastcgi_wait(struct fastcgi *f, const sigset_t *mask, struct error *err)
 {
         struct epoll_event event;
         struct timeval silence = {.tv_sec = f->silence_ms / 1000, .tv_usec = f->silence_ms % 1000 * 1000};
-        int ready = epoll_pwait(f->epoll_fd, &event, 1, -1, mask);
-        if (ready < 0)
+        if (mask && epoll_pwait(f->epoll_fd, &event, 1, -1, mask) < 0)
                 return errno == EINTR ? 0 : error_errno(err, "epoll_wait");
         f->fd = accept4(f->listen_fd, NULL, NULL, SOCK_CLOEXEC);
         if (f->fd < 0) {
                 /* Others took it, it went away, or memory and descriptors are short for a moment. */
-                if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK)
+                if (errno == EINVAL)
+                        return -1;
+                if (errno == EBADF || errno == ENOTSOCK)
                         return error_errno(err, "accept");
                 return 0;
         }

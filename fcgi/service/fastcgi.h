@@ -19,8 +19,9 @@ struct fastcgi;
 struct fastcgi *fastcgi_new(int listen_fd, int silence_ms, struct error *err);
 void fastcgi_free(struct fastcgi *fastcgi);
 
-/* Wait for a connection with this signal mask in place. 1: one is accepted, call fastcgi_begin; 0: none (a
- * signal came, or another worker was faster); -1: the listening socket is broken. */
+/* Wait for a connection with this signal mask in place; NULL: only look whether there is one. 1: one is
+ * accepted, call fastcgi_begin; 0: none (a signal came, or another worker was faster); -1: there will be none
+ * any more, without err when the listening socket was shut down. */
 int fastcgi_wait(struct fastcgi *fastcgi, const sigset_t *mask, struct error *err);
 
 /* Read the request's parameters. 1: there is a request, to be ended with fastcgi_end; 0: what came was none,

@@ -67,6 +67,9 @@ static void be_broker(const struct private_broker *b, pid_t parent)
                 status = broker_run(&options, &err);
         if (err.text[0])
                 log_error("process.failed", LOG_S("error", err.text));
+        /* The parent may have been killed; else it finds nothing left to do. */
+        unlink(b->path);
+        rmdir(b->folder);
         _exit(status);
 }
 
@@ -107,7 +110,7 @@ struct private_broker *private_broker_new(struct config *config, struct error *e
         if (b->listen_fd < 0 || fork_broker(b, err))
                 goto fail;
         io_close(&b->listen_fd); /* so that nobody waits for a broker that could not start */
-        b->link = broker_link_new(b->path);
+        b->link = broker_link_new(b->path, b->settings.queue_timeout_ms);
         if (!b->link) {
                 error_set(err, "out of memory");
                 goto fail;

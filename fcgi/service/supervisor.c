@@ -14,10 +14,10 @@
  * past every deadline that others were to keep, is killed: the broker then sees its connection close and
  * removes the sandbox.
  *
- * SIGTERM and SIGINT end it in order: workers (each finishes the request at hand, within drain_timeout), then
- * the broker (which removes every sandbox), then whatever is left is killed. If the supervisor itself is
- * killed, the kernel tells the children (PR_SET_PDEATHSIG). The broker's own death signal is SIGTERM, so no
- * container stays behind even then. */
+ * SIGTERM and SIGINT end it in order: no more connections, workers (each finishes the request at hand, within
+ * drain_timeout), then the broker (which removes every sandbox), then whatever is left is killed. If the
+ * supervisor itself is killed, the kernel tells the children (PR_SET_PDEATHSIG). The broker's own death
+ * signal is SIGTERM, so no container stays behind even then. */
 #include "fcgi/service/supervisor.h"
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
@@ -267,6 +267,9 @@ static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
         if (stage == ENDING_WORKERS) {
                 s->stage_ends_ms = now_ms + s->settings->drain_timeout_ms;
                 signal_workers(s, SIGTERM);
+                /* No new connections; workers tell those in the backlog. */
+                shutdown(s->nursery.fastcgi_fd, SHUT_RDWR);
+                shutdown(s->nursery.control_fd, SHUT_RDWR);
         } else if (stage == ENDING_BROKER) {
                 s->stage_ends_ms = now_ms + BROKER_END_MS;
                 if (s->children[0].pid)

@@ -98,6 +98,25 @@ static void log_exchange(const struct exchange *x, enum router_socket socket, in
                 LOG_S("error", x->err.text[0] ? x->err.text : NULL));
 }
 
+/* A signal that came in mid-request is delivered by the wait only when no connection is waiting, too. */
+static bool told_to_end(void)
+{
+        sigset_t pending;
+        if (!sigpending(&pending) && sigismember(&pending, SIGTERM) == 1)
+                ended = 1;
+        return ended;
+}
+
+static void answer(const struct worker_options *options, struct exchange *x)
+{
+        if (!told_to_end()) {
+                router_answer(options->socket, x);
+                return;
+        }
+        x->reply.retry_after_s = 5;
+        reply_error(&x->reply, 503, "shutting_down", "The service is shutting down", NULL, x->request_id);
+}
+
 static void serve(const struct worker_options *options, struct fastcgi *connection, struct broker_link *link)
 {
         char path[256], method[16];
@@ -117,19 +136,34 @@ static void serve(const struct worker_options *options, struct fastcgi *connecti
         else
                 id_new(x.request_id);
         log_set_request(x.request_id);
-        router_answer(options->socket, &x);
+        answer(options, &x);
         send_reply(&x);
+        int64_t total_us = clock_us() - start;
         reply_clear(&x.reply);
         fastcgi_end(connection);
-        log_exchange(&x, options->socket, clock_us() - start);
+        log_exchange(&x, options->socket, total_us);
         log_set_request(NULL);
         if (x.big > TRIM_BYTES)
                 malloc_trim(0);
 }
 
+/* Take one connection: wait for it, or with NULL only look. 0/-1 as fastcgi_wait. */
+static int take(const struct worker_options *options, struct fastcgi *connection, struct broker_link *link,
+        const sigset_t *waiting, struct error *err)
+{
+        watchdog_note(options->watch, WATCH_IDLE);
+        int came = fastcgi_wait(connection, waiting, err);
+        if (came <= 0)
+                return came;
+        watchdog_note(options->watch, WATCH_READING);
+        if (fastcgi_begin(connection))
+                serve(options, connection, link);
+        return 1;
+}
+
 int worker_run(const struct worker_options *options, struct error *err)
 {
-        int status = 1, came = 0;
+        int came = 0;
         sigset_t waiting;
         char path[128];
         struct broker_link *link = NULL;
@@ -137,7 +171,7 @@ int worker_run(const struct worker_options *options, struct error *err)
         if (!connection)
                 goto out;
         snprintf(path, sizeof(path), "%s/broker.sock", options->config->settings->run_dir);
-        link = broker_link_new(path);
+        link = broker_link_new(path, options->config->settings->queue_timeout_ms);
         if (!link) {
                 error_set(err, "out of memory");
                 goto out;
@@ -146,20 +180,13 @@ int worker_run(const struct worker_options *options, struct error *err)
         /* Fixed thresholds: with glibc's moving ones, one large body makes the heap large for good. */
         mallopt(M_MMAP_THRESHOLD, 128 << 10);
         mallopt(M_TRIM_THRESHOLD, 128 << 10);
-        while (!ended) {
-                watchdog_note(options->watch, WATCH_IDLE);
-                came = fastcgi_wait(connection, &waiting, err);
-                if (came < 0)
-                        goto out;
-                if (!came)
-                        continue;
-                watchdog_note(options->watch, WATCH_READING);
-                if (fastcgi_begin(connection))
-                        serve(options, connection, link);
-        }
-        status = 0;
+        while (came >= 0 && !told_to_end())
+                came = take(options, connection, link, &waiting, err);
+        /* Who waits in the backlog is told so; the supervisor lets no more in. */
+        while (ended && came >= 0 && take(options, connection, link, NULL, err) > 0)
+                ;
 out:
         broker_link_free(link);
         fastcgi_free(connection);
-        return status;
+        return err->text[0] ? 1 : 0;
 }

@@ -395,7 +395,7 @@ static void run_with_cancel(struct trial *t, void (*play)(int), int cancel_fd)
                 be_broker(listen_fd, play);
         close(listen_fd);
         close(results[1]);
-        struct broker_link *link = broker_link_new(socket_path);
+        struct broker_link *link = broker_link_new(socket_path, 10000);
         int64_t start = clock_ms();
         t->outcome = execute_request(
                 link, config->settings, &t->request, "abc", cancel_fd, &t->result, &t->times, &t->err);
@@ -765,7 +765,7 @@ static void no_broker(void **state)
 {
         (void)state;
         struct trial t;
-        struct broker_link *link = broker_link_new("/nonexistent/broker.sock");
+        struct broker_link *link = broker_link_new("/nonexistent/broker.sock", 10000);
         prepare(&t, &python, "print(1)");
         t.outcome =
                 execute_request(link, config->settings, &t.request, "abc", -1, &t.result, &t.times, &t.err);

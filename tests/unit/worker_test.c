@@ -242,6 +242,9 @@ static void without_a_broker_it_is_unavailable(void **state)
 static void what_is_refused(void **state)
 {
         (void)state;
+        char whole[24], longer[sizeof(blocked) + 8];
+        snprintf(whole, sizeof(whole), "%zu", strlen(blocked)); /* what is left out would not be missed */
+        snprintf(longer, sizeof(longer), "%s      ", blocked);
         char *large = malloc(config->settings->limits.body_bytes + 2);
         memset(large, ' ', config->settings->limits.body_bytes + 1);
         large[config->settings->limits.body_bytes + 1] = 0;
@@ -263,6 +266,7 @@ static void what_is_refused(void **state)
                 {{.length = "", .body = blocked}, 400, "invalid_json"},
                 {{.length = "", .body = ""}, 400, "invalid_json"},
                 {{.length = "10", .body = blocked}, 400, "invalid_json"},
+                {{.length = whole, .body = longer}, 400, "invalid_json"},
                 {{.length = "1000", .body = blocked}, 400, "invalid_json"},
                 {{.length = "999999999999", .body = blocked}, 413, "too_large"},
                 {{.body = large}, 413, "too_large"},
@@ -422,6 +426,36 @@ static void the_watchdog_sees_what_it_is_at(void **state)
         buffer_clear(&bytes);
 }
 
+/* The last one: afterwards the worker is gone. */
+static void who_came_before_the_end_is_told(void **state)
+{
+        (void)state;
+        enum { WAITING = 5 };
+        struct sent sent = {.body = blocked};
+        size_t head;
+        int fds[WAITING];
+        struct buffer bytes = bytes_of(&sent, &head);
+        kill(worker, SIGSTOP);
+        int status;
+        assert_int_equal(waitpid(worker, &status, WUNTRACED), worker);
+        for (int i = 0; i < WAITING; i++) {
+                fds[i] = dial();
+                assert_int_equal(io_write_all(fds[i], bytes.data, bytes.size, -1, NULL), 0);
+        }
+        kill(worker, SIGTERM);
+        kill(worker, SIGCONT);
+        for (int i = 0; i < WAITING; i++) {
+                struct got got;
+                receive(fds[i], &got);
+                assert_int_equal(got.http, 503);
+                assert_string_equal(field(&got, "reason"), "shutting_down");
+                assert_non_null(strstr(got.text.data, "\r\nRetry-After: "));
+                forget(&got);
+                close(fds[i]);
+        }
+        buffer_clear(&bytes);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -435,6 +469,7 @@ int main(void)
                 cmocka_unit_test(half_sent_requests),
                 cmocka_unit_test(garbage),
                 cmocka_unit_test(the_watchdog_sees_what_it_is_at),
+                cmocka_unit_test(who_came_before_the_end_is_told),
         };
         signal(SIGPIPE, SIG_IGN);
         return cmocka_run_group_tests(tests, start_worker, stop_worker);
