@@ -135,3 +135,11 @@ int cgroup_pids_limit(const struct cgroup *cgroup, uint64_t *count)
 {
         return cgroup->files ? read_number(cgroup->pids_fd, cgroup->files->pids.key, count) : -1;
 }
+
+bool cgroup_thrashed(const struct cgroup *cgroup, uint64_t refaults_before)
+{
+        uint64_t now, limit, page = (uint64_t)sysconf(_SC_PAGESIZE);
+        if (cgroup_refaults(cgroup, &now) || cgroup_memory_limit(cgroup, &limit) || now < refaults_before)
+                return false;
+        return now - refaults_before > limit / page;
+}

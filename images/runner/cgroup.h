@@ -2,6 +2,7 @@
 #ifndef RUNNER_CGROUP_H
 #define RUNNER_CGROUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
@@ -30,5 +31,9 @@ int cgroup_cpu_us(const struct cgroup *cgroup, uint64_t *us);
 int cgroup_refaults(const struct cgroup *cgroup, uint64_t *pages);
 int cgroup_memory_limit(const struct cgroup *cgroup, uint64_t *bytes);
 int cgroup_pids_limit(const struct cgroup *cgroup, uint64_t *count);
+
+/* Whether since the count before more file pages were read again than memory may hold: a program for whose
+ * file pages there is no room is not killed, it reads them for ever. False where it cannot be known. */
+bool cgroup_thrashed(const struct cgroup *cgroup, uint64_t refaults_before);
 
 #endif

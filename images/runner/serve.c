@@ -27,6 +27,7 @@
 #include "images/runner/job.h"
 #include "images/runner/outgoing.h"
 #include "images/runner/protocol.h"
+#include "images/runner/prove.h"
 #include "images/runner/reap.h"
 #include "images/runner/ticks.h"
 
@@ -170,6 +171,7 @@ int serve_run(void)
                 fault_errno("standard input and output");
         cgroup_open(&serve.cgroup, CGROUP_ROOT);
         job_begin(&serve.cgroup, inspect_missing(&serve.cgroup));
+        prove_begin();
         serve.heard = ticks_us();
         for (;;) {
                 wait_for_events(fds, more);

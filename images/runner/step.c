@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,15 +47,30 @@ static void make_output_pipe(int ends[2], uid_t uid)
                 fault_errno("pipe");
 }
 
+/* A second opening of a pipe's writing end: O_NONBLOCK and the like, which belong to an opening, stay each
+ * program's own. */
+static int open_again(int end, uid_t uid)
+{
+        char path[40];
+        snprintf(path, sizeof path, "/proc/self/fd/%d", end);
+        identity_assume(uid);
+        int fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (fd < 0)
+                fault_errno("opening a pipe again");
+        identity_assume(0);
+        return fd;
+}
+
 /* The descriptors of a step's programs. */
 struct wiring {
         int out[2], err[2], up[2], down[2], null;
+        int second_err; /* another opening of err[1] */
 };
 
 static void wire(struct wiring *wiring, const struct plan *plan)
 {
         uid_t uid = plan->programs[0].uid;
-        *wiring = (struct wiring){.up = {-1, -1}, .down = {-1, -1}};
+        *wiring = (struct wiring){.up = {-1, -1}, .down = {-1, -1}, .second_err = -1};
         make_output_pipe(wiring->out, uid);
         make_output_pipe(wiring->err, uid);
         wiring->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -64,12 +80,13 @@ static void wire(struct wiring *wiring, const struct plan *plan)
                 return;
         make_pipe(wiring->up, uid);
         make_pipe(wiring->down, uid);
+        wiring->second_err = open_again(wiring->err[1], uid);
 }
 
 static void unwire(struct wiring *wiring)
 {
         int *ends[] = {&wiring->out[1], &wiring->err[1], &wiring->up[0], &wiring->up[1], &wiring->down[0],
-                &wiring->down[1], &wiring->null};
+                &wiring->down[1], &wiring->null, &wiring->second_err};
         for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
                 close_fd(ends[i]);
 }
@@ -80,7 +97,7 @@ static int start_programs(struct step *step, const struct plan *plan, const stru
         int reason = 0;
         int first[START_FDS] = {plan->input < 0 ? wiring->null : plan->input, wiring->out[1], wiring->err[1],
                 wiring->up[0], wiring->down[1]};
-        int second[START_FDS] = {wiring->down[0], wiring->up[1], wiring->err[1], -1, -1};
+        int second[START_FDS] = {wiring->down[0], wiring->up[1], wiring->second_err, -1, -1};
         if (plan->limits.processes == 2)
                 step->pids[1] = start_program(&plan->programs[1], &plan->limits, second, &reason);
         if (!reason)
@@ -247,16 +264,6 @@ static void look_at_limits(struct step *step, int64_t now)
         }
 }
 
-/* A program for whose file pages there is no memory is not killed, it reads them again and again. */
-static bool thrashed(const struct step *step, uint64_t memory_limit)
-{
-        uint64_t refaults;
-        if (!step->refaults_counted || cgroup_refaults(step->cgroup, &refaults) ||
-                refaults < step->refaults_before)
-                return false;
-        return (refaults - step->refaults_before) * (uint64_t)sysconf(_SC_PAGESIZE) > memory_limit;
-}
-
 /* The kernel's word about memory goes before what the program made of it. */
 static void judge(struct step *step)
 {
@@ -269,7 +276,8 @@ static void judge(struct step *step)
                 return;
         if (step->oom_counted && !cgroup_oom_kills(step->cgroup, &kills) && kills > step->oom_before)
                 report->ended_by = ENDED_BY_MEMORY;
-        if (report->ended_by == ENDED_BY_WALL && thrashed(step, memory_limit))
+        if (report->ended_by == ENDED_BY_WALL && step->refaults_counted &&
+                cgroup_thrashed(step->cgroup, step->refaults_before))
                 report->ended_by = ENDED_BY_MEMORY;
 }
 
