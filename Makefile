@@ -9,23 +9,57 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -MMD -MP $(WARN) $(HARDEN) $(CFLAGS) $(s
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(PACKAGES)) -lfcgi
 Q := $(if $(V),,@)
+export BUILD V
 
-LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard fcgi/base/*.c fcgi/model/*.c fcgi/sandbox/*.c fcgi/execute/*.c fcgi/service/*.c)) images/runner/protocol.c)
-RUNNER := $(sort $(wildcard images/runner/*.c))
-UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/*_test.c)))
+objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
+programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
+LIBRARY := $(call objects,fcgi/base/*.c fcgi/model/*.c fcgi/sandbox/*.c fcgi/execute/*.c fcgi/service/*.c images/runner/protocol.c)
+# One piece of the service is in the runner too: the one that mends UTF-8, for --once.
+RUNNER := $(sort $(wildcard images/runner/*.c)) fcgi/base/text.c
+RUNNER_LIBRARY := $(filter-out %/main.o,$(call objects,images/runner/*.c))
+UNIT := $(call programs,tests/unit/*_test.c)
+UNIT_HELPERS := $(filter-out %_test.o,$(call objects,tests/unit/*.c))
+INTEGRATION := $(call programs,tests/integration/*_test.c)
+INTEGRATION_HELPERS := $(filter-out %_test.o,$(call objects,tests/integration/*.c))
+ATTACKS := $(patsubst tests/attacks/%.c,$(BUILD)/attacks/%,$(sort $(wildcard tests/attacks/*.c)))
+SOURCES = $(sort $(shell find fcgi images tests -name '*.[ch]'))
 
-.PHONY: all clean
+.PHONY: all help deps docker users runner images up down test check unit integration lint asan bench clean
+.SECONDARY:
 all: $(BUILD)/sandpool $(BUILD)/runner
+
+help:
+	@echo 'make              build the service and the runner into $(BUILD)/'
+	@echo 'make up           set up what is missing, start the service and nginx on 127.0.0.1:8080, wait until it is ready'
+	@echo 'make down         stop both, leave no container'
+	@echo 'make images       build the images; LANGUAGES="python cpp" only these; REFRESH=1 fetch all packages anew'
+	@echo 'make test         all tests, on a fresh machine too: deps docker images check integration'
+	@echo 'make check        the quick tests: no root, no Docker, no network'
+	@echo 'make integration  the tests against the real Docker and the real nginx (root); TESTS="nginx" only these'
+	@echo 'make lint         format, floors, and a clang build without warnings'
+	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers'
+	@echo 'make bench        measure against the budgets (root)'
+	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
+	@echo 'make clean        remove $(BUILD)/ (images stay)'
+	@echo 'V=1 shows the commands.'
+
+# Building
 
 $(BUILD)/sandpool: $(BUILD)/fcgi/main.o $(BUILD)/libsandpool.a
 	@echo "  LINK $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libsandpool.a: $(LIBRARY)
+$(BUILD)/librunner.a: $(RUNNER_LIBRARY)
+$(BUILD)/tests/unit/libhelpers.a: $(UNIT_HELPERS)
+$(BUILD)/tests/integration/libhelpers.a: $(INTEGRATION_HELPERS)
+$(BUILD)/%.a:
+	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 # The runner is static, because it runs in images whose libraries it knows nothing about.
-$(BUILD)/runner: $(RUNNER) $(wildcard images/runner/*.h)
+runner: $(BUILD)/runner
+$(BUILD)/runner: $(RUNNER) $(wildcard images/runner/*.h fcgi/base/text.*)
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) -Os -fstack-protector-strong -static -Wl,--gc-sections -ffunction-sections -s -o $@ $(RUNNER) -ljansson
@@ -35,10 +69,90 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libsandpool.a
+# Setting up and running
+
+deps:
+	$(Q).ci/setup/deps.sh $(if $(PURPOSE),$(PURPOSE),run)
+
+docker:
+	$(Q).ci/setup/docker.sh
+
+users:
+	$(Q).ci/setup/users.sh
+
+images: $(BUILD)/runner $(BUILD)/sandpool
+	$(Q).ci/setup/with-docker.sh images/build.sh $(LANGUAGES)
+
+up:
+	$(Q).ci/setup/up.sh
+
+down:
+	$(Q).ci/setup/down.sh
+
+# Testing
+
+$(BUILD)/tests/unit/runner_%: tests/unit/runner_%.c $(BUILD)/librunner.a $(BUILD)/tests/unit/libhelpers.a $(BUILD)/libsandpool.a
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsandpool.a $(LIBS) -lcmocka
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(filter %.a,$^) $(LIBS) -lcmocka
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/tests/unit/libhelpers.a $(BUILD)/libsandpool.a
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(filter %.a,$^) $(LIBS) -lcmocka
+
+$(BUILD)/tests/integration/%: tests/integration/%.c $(BUILD)/tests/integration/libhelpers.a $(BUILD)/libsandpool.a
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(filter %.a,$^) $(LIBS) -lcmocka
+
+# Attacks run in an image without libraries too.
+$(BUILD)/attacks/%: tests/attacks/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -I. -static -O1 -pthread -o $@ $<
+
+$(BUILD)/tests/bench/bench: $(call objects,tests/bench/*.c) $(BUILD)/tests/integration/libhelpers.a $(BUILD)/libsandpool.a
+	@echo "  LINK $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/bench/bare: $(wildcard tests/bench/bare/*.c)
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -static -O2 -o $@ $^
+
+test:
+	$(Q)$(MAKE) deps PURPOSE=test
+	$(Q)$(MAKE) docker users
+	$(Q)$(MAKE) WERROR=-Werror images
+	$(Q)$(MAKE) WERROR=-Werror check
+	$(Q)$(MAKE) WERROR=-Werror integration
+
+check:
+	$(Q)$(MAKE) WERROR=-Werror all unit
+
+unit: $(UNIT)
+	$(Q)tests/run.sh $(BUILD) $^
+
+integration: docker users images $(INTEGRATION) $(ATTACKS)
+	$(Q).ci/setup/with-docker.sh tests/run.sh $(BUILD) $(if $(TESTS),$(foreach t,$(TESTS),$(filter %/$(t)_test,$(INTEGRATION))),$(INTEGRATION))
+
+lint:
+	$(Q).ci/setup/deps.sh lint
+	@echo "  FORMAT"
+	$(Q)clang-format --dry-run -Werror $(SOURCES)
+	@echo "  FLOORS"
+	$(Q)tests/lint/floors.sh
+	$(Q)$(MAKE) BUILD=$(BUILD)/clang CC=clang WERROR=-Werror all programs
+
+# Every program of ours, built and not run.
+.PHONY: programs
+programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(if $(wildcard tests/bench/*.c),$(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare)
+
+asan:
+	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' unit
+
+bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
+	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench
 
 clean:
 	$(Q)rm -rf $(BUILD)

@@ -133,10 +133,10 @@ static void back_off(struct pool_language *entry, const char *why)
 static void note_failure(struct pool *pool, const struct sandbox *sandbox, enum sandbox_state before)
 {
         struct pool_language *entry = entry_of(pool, sandbox->language);
-        bool failed = before < SANDBOX_IDLE && !sandbox->runs && !sandbox->primed && !pool->draining;
+        bool failed = before < SANDBOX_IDLE && !sandbox->runs && !sandbox->proven && !pool->draining;
         if (sandbox->primer && entry->readiness == PRIMING)
-                entry->readiness = sandbox->primed ? PRIMED : UNPRIMED;
-        if (sandbox->primed)
+                entry->readiness = sandbox->proven ? PRIMED : UNPRIMED;
+        if (sandbox->proven)
                 entry->backoff_ms = 0, entry->due_ms = 0, *entry->problem = '\0';
         if (sandbox->no_image)
                 entry->readiness = NOT_LOOKED;

@@ -6,6 +6,7 @@
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
 #include "fcgi/sandbox/job.h"
+#include "fcgi/sandbox/probe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +23,10 @@
 #define REMOVE_RETRY_MAX_MS 10000
 
 const char *const sandbox_state_names[SANDBOX_STATES] = {"creating", "abandoned", "inspecting", "attaching",
-        "starting", "resetting", "priming", "restoring", "idle", "pinging", "resizing", "leased", "draining",
-        "reattaching", "removing", "gone"};
+        "starting", "resetting", "priming", "probing", "restoring", "idle", "pinging", "resizing", "leased",
+        "draining", "reattaching", "removing", "gone"};
 
-/* Where an event leads. STAY: nothing happens. CHOOSE: after_reset or before_lease decides. */
+/* Where an event leads. STAY: nothing happens. CHOOSE: choose decides. */
 enum { STAY = -1, CHOOSE = -2 };
 #define REMOVE SANDBOX_REMOVING
 // clang-format off
@@ -37,8 +38,9 @@ static const int transitions[SANDBOX_STATES][SANDBOX_EVENTS] = {
         [SANDBOX_ATTACHING] =   {SANDBOX_STARTING,    REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
         [SANDBOX_STARTING] =    {SANDBOX_RESETTING,   REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
         [SANDBOX_RESETTING] =   {CHOOSE,              REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
-        [SANDBOX_PRIMING] =     {REMOVE,              REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
-        [SANDBOX_RESTORING] =   {SANDBOX_IDLE,        REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_PRIMING] =     {SANDBOX_RESTORING,   REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_PROBING] =     {REMOVE,              REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
+        [SANDBOX_RESTORING] =   {CHOOSE,              REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
         [SANDBOX_IDLE] =        {STAY,                REMOVE, SANDBOX_PINGING, CHOOSE, STAY,             REMOVE},
         [SANDBOX_PINGING] =     {SANDBOX_IDLE,        REMOVE, REMOVE,          STAY,   STAY,             REMOVE},
         [SANDBOX_RESIZING] =    {SANDBOX_LEASED,      REMOVE, REMOVE,          STAY,   REMOVE,           REMOVE},
@@ -136,6 +138,15 @@ static void enter_priming(struct sandbox *sandbox)
                 sandbox_event(sandbox, SANDBOX_FAILED, err.text);
 }
 
+static void enter_probing(struct sandbox *sandbox)
+{
+        struct error err = {0};
+        sandbox->deadline_ms = clock_ms() + 2 * PROBE_TIMEOUT_MS;
+        buffer_clear(&sandbox->prime.out);
+        if (probe_begin(sandbox->attach.fd, &err))
+                sandbox_event(sandbox, SANDBOX_FAILED, err.text);
+}
+
 static void update_memory(struct sandbox *sandbox, uint32_t memory_mib)
 {
         char path[128], body[96];
@@ -214,6 +225,7 @@ static void (*const enter[SANDBOX_STATES])(struct sandbox *) = {
         [SANDBOX_STARTING] = enter_starting,
         [SANDBOX_RESETTING] = enter_resetting,
         [SANDBOX_PRIMING] = enter_priming,
+        [SANDBOX_PROBING] = enter_probing,
         [SANDBOX_RESTORING] = enter_restoring,
         [SANDBOX_IDLE] = enter_idle,
         [SANDBOX_PINGING] = enter_pinging,
@@ -264,14 +276,21 @@ void sandbox_free(struct sandbox *sandbox)
 static enum sandbox_state after_reset(const struct sandbox *sandbox)
 {
         if (sandbox->primer)
-                return SANDBOX_PRIMING;
+                return sandbox->primed ? SANDBOX_PROBING : SANDBOX_PRIMING;
         return sandbox->memory_mib == language_idle_memory_mib(sandbox->language) ? SANDBOX_IDLE
                                                                                   : SANDBOX_RESTORING;
 }
 
-static enum sandbox_state before_lease(const struct sandbox *sandbox)
+static enum sandbox_state choose(const struct sandbox *sandbox)
 {
-        return sandbox->memory_mib == sandbox->wanted_memory_mib ? SANDBOX_LEASED : SANDBOX_RESIZING;
+        switch (sandbox->state) {
+        case SANDBOX_RESETTING:
+                return after_reset(sandbox);
+        case SANDBOX_RESTORING:
+                return sandbox->primer ? SANDBOX_RESETTING : SANDBOX_IDLE;
+        default: /* idle, and somebody wants it */
+                return sandbox->memory_mib == sandbox->wanted_memory_mib ? SANDBOX_LEASED : SANDBOX_RESIZING;
+        }
 }
 
 void sandbox_event(struct sandbox *sandbox, enum sandbox_event event, const char *why)
@@ -281,7 +300,7 @@ void sandbox_event(struct sandbox *sandbox, enum sandbox_event event, const char
         if (next == STAY)
                 return;
         if (next == CHOOSE)
-                next = event == SANDBOX_LEASE ? before_lease(sandbox) : after_reset(sandbox);
+                next = choose(sandbox);
         /* A container that does not want to go is asked again, later and later. */
         if (before == SANDBOX_REMOVING && next == SANDBOX_REMOVING && event == SANDBOX_FAILED) {
                 int64_t pause = (int64_t)REMOVE_RETRY_MS * ++sandbox->removals;

@@ -1,15 +1,13 @@
+// clang-format off
 /* One sandbox as the broker sees it: a small state machine over Engine calls and the attached stream.
  *
- *   creating ─▶ inspecting ─▶ attaching ─▶ starting ─▶ resetting ─▶ idle ◀─▶ pinging
- *                                                       ▲  │  │       │
- *                                     restoring ◀───────┼──┘  │       ▼
- *                                      └─▶ idle         │     │   (resizing) ─▶ leased
- *                                                       │     ▼                   │
- *                                                       │   priming          draining
- *                                                       │     │                   ▼
- *                                                       └─────┼────────── reattaching
- *   anything that fails, is late or is not wanted any more ───┴──▶ removing ─▶ gone
+ *   every one     creating > inspecting > attaching > starting > resetting
+ *   for the pool  resetting > idle > (resizing) > leased > draining > reattaching > resetting > (restoring) > idle
+ *   while idle    idle > pinging > idle
+ *   a primer      resetting > priming > restoring > resetting > probing > removing
+ *   at any time   what fails, is late or is not wanted any more > removing > gone
  */
+// clang-format on
 #ifndef SANDPOOL_SANDBOX_H
 #define SANDPOOL_SANDBOX_H
 
@@ -30,7 +28,8 @@ enum sandbox_state {
         SANDBOX_ATTACHING,
         SANDBOX_STARTING,
         SANDBOX_RESETTING, /* until the runner proves that it is clean */
-        SANDBOX_PRIMING,   /* runs the language's sample, to be removed afterwards */
+        SANDBOX_PRIMING,   /* runs the language's sample */
+        SANDBOX_PROBING,   /* tries every limit, to be removed afterwards */
         SANDBOX_RESTORING, /* its memory limit goes back to the idle one */
         SANDBOX_IDLE,
         SANDBOX_PINGING,
@@ -75,6 +74,8 @@ struct sandbox {
         char id[CONTAINER_ID_SIZE];
         char why[160];              /* it is removed; "" before */
         bool primed;                /* the sample ran as expected */
+        bool proven;                /* and every limit bit */
+        bool counted;               /* the runner can read its memory cgroup */
         bool no_image;              /* creating failed because the image does not exist */
         bool oom;                   /* Docker said that it ran out of memory */
         bool died;                  /* Docker said that it ended */

@@ -2,6 +2,8 @@
  * ends it. */
 #include "fcgi/sandbox/sandbox.h"
 
+#include "fcgi/sandbox/probe.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,6 +53,7 @@ static void look_for_ready(struct sandbox *sandbox)
         if (!frames_find_ready(sandbox->frames, sandbox->token, &ready))
                 return;
         uint32_t missing = ready.missing & ~tolerated(sandbox);
+        sandbox->counted = !(ready.missing & HARDENING_MEMORY_COUNTER);
         if (ready.version != PROTOCOL_VERSION) {
                 snprintf(text, sizeof text,
                         "the image's runner speaks protocol %u, this service %d: rebuild the images",
@@ -78,16 +81,32 @@ static void look_for_pong(struct sandbox *sandbox)
                 sandbox_event(sandbox, SANDBOX_FAILED, "the runner spoke while it was idle");
 }
 
-static void look_for_sample(struct sandbox *sandbox)
+/* One frame of the sample or of the probe: 1 as expected, 0 go on, -1 with err. */
+static int primer_frame(struct sandbox *sandbox, const struct frame *frame, struct error *err)
 {
+        const struct settings *settings = sandbox->owner->settings;
+        int rc;
+        if (sandbox->state == SANDBOX_PRIMING) {
+                rc = prime_frame(
+                        &sandbox->prime, sandbox->language, settings, sandbox->attach.fd, frame, err);
+                sandbox->primed = rc > 0;
+        } else {
+                rc = probe_frame(
+                        &sandbox->prime.out, sandbox->language, settings, sandbox->counted, frame, err);
+                sandbox->proven = rc > 0;
+        }
+        return rc;
+}
+
+static void take_primer_frames(struct sandbox *sandbox)
+{
+        enum sandbox_state state = sandbox->state;
         struct frame frame;
         int rc;
-        while (sandbox->state == SANDBOX_PRIMING && (rc = frames_next(sandbox->frames, &frame))) {
+        while (sandbox->state == state && (rc = frames_next(sandbox->frames, &frame))) {
                 struct error err = {0};
                 if (rc > 0)
-                        rc = prime_frame(&sandbox->prime, sandbox->language, sandbox->owner->settings,
-                                sandbox->attach.fd, &frame, &err);
-                sandbox->primed = rc > 0;
+                        rc = primer_frame(sandbox, &frame, &err);
                 if (rc > 0)
                         sandbox_event(sandbox, SANDBOX_OK, NULL);
                 else if (rc < 0)
@@ -109,7 +128,8 @@ static void take_in(struct sandbox *sandbox, const void *bytes, size_t size)
                 look_for_ready(sandbox);
                 break;
         case SANDBOX_PRIMING:
-                look_for_sample(sandbox);
+        case SANDBOX_PROBING:
+                take_primer_frames(sandbox);
                 break;
         case SANDBOX_IDLE:
         case SANDBOX_PINGING:
@@ -118,6 +138,15 @@ static void take_in(struct sandbox *sandbox, const void *bytes, size_t size)
         default:
                 break;
         }
+}
+
+/* Some runtimes end the whole sandbox for its memory: then the probe has shown what it was to show. */
+static void stream_ended(struct sandbox *sandbox, bool cleanly)
+{
+        bool drained = cleanly && sandbox->state == SANDBOX_DRAINING;
+        if (sandbox->state == SANDBOX_PROBING && !sandbox->counted)
+                sandbox->proven = drained = true;
+        sandbox_event(sandbox, drained ? SANDBOX_OK : SANDBOX_FAILED, drained ? NULL : "the stream ended");
 }
 
 static void read_stream(struct sandbox *sandbox)
@@ -132,9 +161,7 @@ static void read_stream(struct sandbox *sandbox)
                         take_in(sandbox, bytes, (size_t)size);
                         continue;
                 }
-                bool drained = !size && state == SANDBOX_DRAINING;
-                sandbox_event(
-                        sandbox, drained ? SANDBOX_OK : SANDBOX_FAILED, drained ? NULL : "the stream ended");
+                stream_ended(sandbox, !size);
         }
 }
 

@@ -2,6 +2,7 @@
 #include "images/runner/fault.h"
 #include "images/runner/identity.h"
 #include "images/runner/once.h"
+#include "images/runner/probe.h"
 #include "images/runner/protocol.h"
 #include "images/runner/serve.h"
 #include "images/runner/start.h"
@@ -18,7 +19,7 @@
 
 #define UID_BASE_MIN 65536 /* below may be users of the host */
 
-static const char usage[] = "usage: runner --serve [--uid-base=N] | --once | --version\n";
+static const char usage[] = "usage: runner --serve [--uid-base=N] | --once | --probe | --version\n";
 
 /* What both modes need before they start anything. */
 static void prepare(void)
@@ -61,6 +62,8 @@ int main(int argc, char **argv)
                 printf("sandpool runner, protocol %d\n", PROTOCOL_VERSION);
                 return 0;
         }
+        if (argc == 2 && !strcmp(verb, "--probe"))
+                return probe_run();
         if ((with_base && parse_base(argv[2] + sizeof base_option - 1, &base)) || (argc != 2 && !with_base)) {
                 fputs(usage, stderr);
                 return 2;
