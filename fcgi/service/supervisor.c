@@ -303,8 +303,9 @@ static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
                 log_info("service.ending", LOG_I("signal", number), LOG_I("workers", workers_alive(s)));
                 if (s->stage == RUNNING)
                         enter(s, ENDING_WORKERS, now_ms);
-                else
-                        s->stage_ends_ms = now_ms; /* asked twice: in a hurry */
+                else if (s->stage == ENDING_WORKERS)
+                        s->stage_ends_ms = now_ms; /* asked twice: in a hurry; the broker's part takes as long
+                                                      as it takes */
         }
 }
 

@@ -1,0 +1,106 @@
+/* Starts the comparison's containers by the docker command. */
+#include "tests/bench/bare_start.h"
+
+#include "fcgi/base/clock.h"
+#include "tests/integration/service.h"
+#include "tests/integration/spawn.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RUN_MS 60000
+#define ARGS_MAX 48
+
+static void become_container(const char *image, const char *sources, int in, int out)
+{
+        char helper[512], helper_mount[600], sources_mount[600];
+        service_source_path("build/tests/bench/bare", helper, sizeof helper);
+        snprintf(helper_mount, sizeof helper_mount, "%s:/bare:ro", helper);
+        snprintf(sources_mount, sizeof sources_mount, "%s:/src:ro", sources);
+        /* What the program itself sees is as in a sandbox: its environment, a writable place in memory. */
+        const char *const argv[] = {"docker", "run", "--rm", "-i", "--network", "none", "--log-driver",
+                "none", "--tmpfs", "/workspace:exec", "--tmpfs", "/tmp", "-w", "/workspace", "-e",
+                "PATH=/usr/local/bin:/usr/bin:/bin", "-e", "HOME=/workspace", "-e", "LANG=C.UTF-8", "-e",
+                "PYTHONDONTWRITEBYTECODE=1", "-v", helper_mount, "-v", sources_mount, "--entrypoint", "/bare",
+                image, NULL};
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
+        dup2(in, STDIN_FILENO);
+        dup2(out, STDOUT_FILENO);
+        execvp(argv[0], (char *const *)argv);
+        _exit(127);
+}
+
+int bare_start_open(struct bare_start *bare, const char *image, const char *sources, struct error *err)
+{
+        int in[2], out[2];
+        if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
+                return error_errno(err, "pipe");
+        bare->pid = fork();
+        if (bare->pid < 0)
+                return error_errno(err, "fork");
+        if (bare->pid == 0)
+                become_container(image, sources, in[0], out[1]);
+        close(in[0]);
+        close(out[1]);
+        bare->to = fdopen(in[1], "w");
+        bare->from = fdopen(out[0], "r");
+        return bare->to && bare->from ? 0 : error_set(err, "out of memory");
+}
+
+int64_t bare_start_run(struct bare_start *bare, const char *command, int64_t *cpu_us, struct error *err)
+{
+        char line[128];
+        long long wall, cpu;
+        int status;
+        fprintf(bare->to, "%s\n", command);
+        fflush(bare->to);
+        if (!fgets(line, sizeof line, bare->from) || sscanf(line, "%lld %lld %d", &wall, &cpu, &status) != 3)
+                return error_set(err, "the bare container does not answer");
+        if (status)
+                return error_set(err, "bare %s: wait status %#x", command, (unsigned)status);
+        if (cpu_us)
+                *cpu_us = cpu;
+        return wall;
+}
+
+void bare_start_close(struct bare_start *bare)
+{
+        if (bare->to)
+                fclose(bare->to);
+        if (bare->from)
+                fclose(bare->from);
+        if (bare->pid > 0)
+                waitpid(bare->pid, NULL, 0);
+        *bare = (struct bare_start){0};
+}
+
+int64_t bare_start_docker_run(
+        const char *image, const char *sources, const char *const *command, struct error *err)
+{
+        char mount[600];
+        snprintf(mount, sizeof mount, "%s:/src:ro", sources);
+        const char *argv[ARGS_MAX] = {"docker", "run", "--rm", "--network", "none", "--log-driver", "none",
+                "--read-only", "--tmpfs", "/workspace:exec,size=32m", "--tmpfs", "/tmp:size=16m",
+                "--shm-size", "16m", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory",
+                "128m", "--memory-swap", "128m", "--pids-limit", "65", "--cpus", "0.5", "-v", mount,
+                "--entrypoint", command[0], image};
+        size_t count = 0;
+        while (argv[count])
+                count++;
+        for (size_t i = 1; command[i] && count < ARGS_MAX - 1; i++)
+                argv[count++] = command[i];
+        struct buffer said = BUFFER_MAX(65536);
+        int64_t start = clock_us();
+        int code = spawn_run(argv, RUN_MS, &said, NULL, err);
+        int64_t taken = clock_us() - start;
+        if (code)
+                error_set(err, "docker run: exit code %d: %.*s", code, (int)said.size,
+                        said.data ? said.data : "");
+        buffer_clear(&said);
+        return code ? -1 : taken;
+}

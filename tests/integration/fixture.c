@@ -1,0 +1,88 @@
+/* The instance of the service that a test program shares among its tests. */
+#include "tests/integration/fixture.h"
+
+#include "tests/integration/answer.h"
+#include "tests/integration/http.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct service fixture;
+
+int fixture_start(const struct service_options *options)
+{
+        struct error err = {0};
+        if (service_start(&fixture, options, &err) == 0)
+                return 0;
+        fprintf(stderr, "start: %s\n", err.text);
+        service_stop(&fixture, NULL);
+        return -1;
+}
+
+int fixture_stop(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        int rc = service_stop(&fixture, &err);
+        if (rc)
+                fprintf(stderr, "stop: %s\n", err.text);
+        return rc;
+}
+
+json_t *fixture_run(const char *language, const char *code, const char *more)
+{
+        struct error err = {0};
+        struct http_response response = {0};
+        char fields[1024];
+        json_t *answer = NULL;
+        snprintf(fields, sizeof fields, "{%s}", more ? more : "");
+        json_t *body = json_loads(fields, 0, NULL);
+        json_object_set_new(body, "language", json_string(language));
+        json_object_set_new(body, "code", json_string(code));
+        json_object_set_new(body, "policy", json_string("off"));
+        char *text = json_dumps(body, JSON_COMPACT);
+        struct http_request request = {.port = fixture.port, .path = "/api/execute", .body = text};
+        if (http_send(&request, 1, &response, &err) || answer_check(&response, &err))
+                fprintf(stderr, "run: %s\n", err.text);
+        else if (response.status != 200)
+                fprintf(stderr, "run: status %d: %s\n", response.status,
+                        fixture_text(response.json, "error"));
+        else
+                answer = json_incref(response.json);
+        http_clear(&response);
+        free(text);
+        json_decref(body);
+        return answer;
+}
+
+const char *fixture_text(const json_t *answer, const char *key)
+{
+        const char *text = json_string_value(json_object_get(answer, key));
+        return text ? text : "";
+}
+
+struct line {
+        const char *words[3];
+        char text[4200];
+};
+
+static bool line_is_there(void *context)
+{
+        struct line *line = context;
+        return service_logged(&fixture, line->words, line->text, sizeof line->text);
+}
+
+int fixture_log_field(const char *request_id, const char *field, char *value, size_t size)
+{
+        struct line line = {.words = {request_id, "\"event\":\"request\"", NULL}};
+        if (!service_until(line_is_there, &line, 5000))
+                return -1;
+        json_t *json = json_loads(line.text, 0, NULL);
+        const char *text = json_string_value(json_object_get(json, field));
+        int rc = text ? 0 : -1;
+        if (text)
+                snprintf(value, size, "%s", text);
+        json_decref(json);
+        return rc;
+}

@@ -1,0 +1,29 @@
+/* What every test program does with its instance of the service: start it first, stop it last, ask it things.
+ */
+#ifndef SANDPOOL_TEST_FIXTURE_H
+#define SANDPOOL_TEST_FIXTURE_H
+
+#include "tests/integration/service.h"
+
+/* The one instance of this test program. */
+extern struct service fixture;
+
+/* Start it, print what went wrong. 0/-1: what cmocka's group setup returns. */
+int fixture_start(const struct service_options *options);
+
+/* Stop it and prove that nothing is left; a group teardown. */
+int fixture_stop(void **state);
+
+/* Run code by POST /api/execute with policy off and some more fields (a JSON object's members, such as
+ * "\"timeout\": 1"; NULL: none). The answer is checked to be a 200 of the right shape; NULL with the reason
+ * printed. The caller's. */
+json_t *fixture_run(const char *language, const char *code, const char *more);
+
+/* The member of an answer as text, "" where it is none. Borrowed. */
+const char *fixture_text(const json_t *answer, const char *key);
+
+/* Wait for the request's line in the service's log (at most 5 s) and copy the value of a string field of it.
+ * 0/-1. */
+int fixture_log_field(const char *request_id, const char *field, char *value, size_t size);
+
+#endif

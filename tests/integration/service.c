@@ -1,0 +1,479 @@
+/* Starts and stops a private instance of the service and nginx, and proves that nothing of it is left. */
+#include "tests/integration/service.h"
+
+#include "fcgi/base/buffer.h"
+#include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
+#include "tests/integration/spawn.h"
+#include "tests/integration/http.h"
+#include "tests/integration/openapi.h"
+#include "tests/integration/processes.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FILE_MAX (16 << 20)
+#define START_MS 60000
+#define STOP_MS 30000
+#define POLL_MS 20
+
+/* The tests run from the source tree's root, or SANDPOOL_SOURCE names it. */
+void service_source_path(const char *relative, char *path, size_t size)
+{
+        const char *root = getenv("SANDPOOL_SOURCE");
+        char *real = realpath(root ? root : ".", NULL);
+        snprintf(path, size, "%s/%s", real ? real : ".", relative);
+        free(real);
+}
+
+bool service_until(bool (*condition)(void *context), void *context, int timeout_ms)
+{
+        int64_t deadline_ms = clock_ms() + timeout_ms;
+        while (!condition(context)) {
+                if (clock_ms() >= deadline_ms)
+                        return false;
+                poll(NULL, 0, POLL_MS);
+        }
+        return true;
+}
+
+/* A port that was free a moment ago; the kernel does not hand it out again soon. */
+static int free_port(void)
+{
+        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t size = sizeof address;
+        int port = -1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, size) &&
+                !getsockname(fd, (struct sockaddr *)&address, &size))
+                port = ntohs(address.sin_port);
+        io_close(&fd);
+        return port;
+}
+
+static int write_file(const char *path, const char *text, size_t size, struct error *err)
+{
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+        int rc = fd < 0 ? error_errno(err, "%s", path) : io_write_all(fd, text, size, -1, err);
+        io_close(&fd);
+        return rc;
+}
+
+/* Copy a file, with each word[0] that stands in it replaced by word[1]. */
+static int render(const char *from, const char *to, const char *const (*words)[2], struct error *err)
+{
+        struct buffer out = BUFFER_MAX(FILE_MAX);
+        char *text = NULL;
+        int rc = -1;
+        if (io_read_file(from, FILE_MAX, &text, err) < 0)
+                goto out;
+        for (const char *at = text; *at;) {
+                size_t i = 0;
+                while (words[i][0] && strncmp(at, words[i][0], strlen(words[i][0])))
+                        i++;
+                if (words[i][0] ? buffer_add_string(&out, words[i][1]) : buffer_add(&out, at, 1)) {
+                        error_set(err, "%s: too large", from);
+                        goto out;
+                }
+                at += words[i][0] ? strlen(words[i][0]) : 1;
+        }
+        rc = write_file(to, out.data, out.size, err);
+out:
+        buffer_clear(&out);
+        free(text);
+        return rc;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+        size_t length = strlen(text), end_length = strlen(end);
+        return length > end_length && !strcmp(text + length - end_length, end);
+}
+
+static const struct service_warm *warm_of(const struct service_options *options, const char *file)
+{
+        for (const struct service_warm *warm = options->warm; warm->language; warm++) {
+                size_t length = strlen(warm->language);
+                if (!strncmp(file, warm->language, length) && !strcmp(file + length, ".yaml"))
+                        return warm;
+        }
+        return NULL;
+}
+
+/* One language's YAML with another number behind "warm:". */
+static int copy_language(const char *from, const char *to, const struct service_warm *warm, struct error *err)
+{
+        char now[32] = "", *text = NULL, *at;
+        char then[32];
+        if (io_read_file(from, FILE_MAX, &text, err) < 0)
+                return -1;
+        at = strstr(text, "\n  warm: ");
+        if (at)
+                snprintf(now, sizeof now, "%.*s", (int)strcspn(at + 1, "\n"), at + 1);
+        free(text);
+        if (warm && !*now)
+                return error_set(err, "%s: no warm", from);
+        snprintf(then, sizeof then, "  warm: %u", warm ? warm->warm : 0);
+        const char *const words[][2] = {{warm ? now : NULL, then}, {NULL, NULL}};
+        return render(from, to, words, err);
+}
+
+static int copy_languages(const struct service *service, const struct service_options *options, char *dir_out,
+        struct error *err)
+{
+        char from[512], dir[64];
+        int rc = 0;
+        service_source_path("conf/languages", from, sizeof from);
+        if (!options->warm[0].language) {
+                strcpy(dir_out, from);
+                return 0;
+        }
+        snprintf(dir, sizeof dir, "%s/languages", service->dir);
+        strcpy(dir_out, dir);
+        if (mkdir(dir, 0755))
+                return error_errno(err, "%s", dir);
+        DIR *list = opendir(from);
+        if (!list)
+                return error_errno(err, "%s", from);
+        for (struct dirent *entry; rc == 0 && (entry = readdir(list));) {
+                char source[800], target[400];
+                if (!ends_with(entry->d_name, ".yaml"))
+                        continue;
+                snprintf(source, sizeof source, "%s/%s", from, entry->d_name);
+                snprintf(target, sizeof target, "%s/%s", dir, entry->d_name);
+                rc = copy_language(source, target, warm_of(options, entry->d_name), err);
+        }
+        closedir(list);
+        return rc;
+}
+
+static int write_settings(
+        const struct service *service, const struct service_options *options, struct error *err)
+{
+        char conf[512], languages[512], template[512], workers[16], pool_max[16], queue_timeout[16];
+        service_source_path("conf", conf, sizeof conf);
+        service_source_path("tests/conf/sandpool.yaml", template, sizeof template);
+        if (copy_languages(service, options, languages, err))
+                return -1;
+        snprintf(workers, sizeof workers, "%u", options->workers ? options->workers : 32);
+        snprintf(pool_max, sizeof pool_max, "%u", options->pool_max);
+        snprintf(queue_timeout, sizeof queue_timeout, "%u",
+                options->queue_timeout_s ? options->queue_timeout_s : 10);
+        const char *const words[][2] = {{"@RUN@", service->run_dir}, {"@WORKERS@", workers},
+                {"@INSTANCE@", service->instance}, {"@POOL_MAX@", pool_max},
+                {"@QUEUE_TIMEOUT@", queue_timeout}, {"@LANGUAGES@", languages}, {"@CONF@", conf},
+                {NULL, NULL}};
+        return render(template, service->settings, words, err);
+}
+
+int service_prepare(struct service *service, const struct service_options *options, struct error *err)
+{
+        static unsigned number;
+        *service = (struct service){0};
+        strcpy(service->dir, "/tmp/sandpool-test-XXXXXX");
+        if (!mkdtemp(service->dir)) {
+                *service->dir = '\0';
+                return error_errno(err, "mkdtemp");
+        }
+        chmod(service->dir, 0755); /* nginx and the workers are other users */
+        snprintf(service->run_dir, sizeof service->run_dir, "%s/run", service->dir);
+        snprintf(service->settings, sizeof service->settings, "%s/sandpool.yaml", service->dir);
+        snprintf(service->log, sizeof service->log, "%s/sandpool.log", service->dir);
+        snprintf(service->instance, sizeof service->instance, "sandpool-test-%d-%u", (int)getpid(), number++);
+        return write_settings(service, options, err);
+}
+
+/* The file's end, for a person who reads why a test failed. */
+static void add_log_end(const char *path, struct error *err)
+{
+        char *text = NULL;
+        ssize_t size = io_read_file(path, FILE_MAX, &text, NULL);
+        if (size > 0)
+                fprintf(stderr, "%s ends:\n%s\n", path, text + (size > 3000 ? size - 3000 : 0));
+        free(text);
+        error_wrap(err, "%s", path);
+}
+
+int service_launch(struct service *service, struct error *err)
+{
+        char binary[512];
+        service_source_path("build/sandpool", binary, sizeof binary);
+        const char *const argv[] = {binary, "--config", service->settings, "serve", NULL};
+        int fd = open(service->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+        if (fd < 0)
+                return error_errno(err, "%s", service->log);
+        service->supervisor = spawn_start(argv, fd, err);
+        io_close(&fd);
+        return service->supervisor < 0 ? -1 : 0;
+}
+
+static int start_nginx(struct service *service, struct error *err)
+{
+        char script[512], port[16], conf[64], *said;
+        service_source_path("tests/integration/render-nginx.sh", script, sizeof script);
+        service->port = free_port();
+        snprintf(port, sizeof port, "%d", service->port);
+        snprintf(conf, sizeof conf, "%s/nginx/nginx.conf", service->dir);
+        said = spawn_text(err, script, service->run_dir, port, service->dir, NULL);
+        if (!said)
+                return -1;
+        free(said);
+        const char *const argv[] = {"nginx", "-c", conf, "-g", "daemon off;", NULL};
+        service->nginx = spawn_start(argv, -1, err);
+        return service->nginx < 0 ? -1 : 0;
+}
+
+struct readiness {
+        struct service *service;
+        bool died;
+};
+
+static bool ready(void *context)
+{
+        struct readiness *readiness = context;
+        struct http_request request = {
+                .port = readiness->service->port, .path = "/readyz", .timeout_ms = 2000};
+        struct http_response response = {0};
+        int status;
+        if (waitpid(readiness->service->supervisor, &status, WNOHANG) > 0) {
+                readiness->service->supervisor = 0;
+                return readiness->died = true;
+        }
+        bool is = !http_send(&request, 1, &response, NULL) && response.status == 200;
+        http_clear(&response);
+        return is;
+}
+
+int service_start(struct service *service, const struct service_options *options, struct error *err)
+{
+        struct readiness readiness = {service, false};
+        if (service_prepare(service, options, err) || service_launch(service, err) ||
+                start_nginx(service, err))
+                return -1;
+        if (!service_until(ready, &readiness, START_MS) || readiness.died) {
+                error_set(err, readiness.died ? "the service exited" : "the service did not get ready");
+                add_log_end(service->log, err);
+                return -1;
+        }
+        return 0;
+}
+
+int service_containers(const struct service *service, char ids[SERVICE_CONTAINERS_MAX][65], struct error *err)
+{
+        char filter[80];
+        int count = 0;
+        snprintf(filter, sizeof filter, "label=sandpool.instance=%s", service->instance);
+        char *said = spawn_text(err, "docker", "ps", "-aq", "--no-trunc", "--filter", filter, NULL);
+        if (!said)
+                return -1;
+        for (char *at = strtok(said, "\n"); at && count < SERVICE_CONTAINERS_MAX; at = strtok(NULL, "\n"))
+                snprintf(ids[count++], 65, "%s", at);
+        free(said);
+        return count;
+}
+
+pid_t service_process(const struct service *service, const char *name)
+{
+        struct process list[PROCESSES_MAX];
+        size_t count = processes_list(0, service->supervisor, list);
+        char title[32];
+        snprintf(title, sizeof title, "sp-%.12s", name);
+        for (size_t i = 0; i < count; i++)
+                if (!strcmp(list[i].name, title))
+                        return list[i].pid;
+        return 0;
+}
+
+/* What is left of an ended service: 0, or -1 with err naming it. */
+static int nothing_left(const struct service *service, pid_t session, struct error *err)
+{
+        static const char *const sockets[] = {"fastcgi.sock", "control.sock", "broker.sock", "sandpool.pid"};
+        char ids[SERVICE_CONTAINERS_MAX][65], path[128];
+        struct process list[PROCESSES_MAX];
+        int containers = service_containers(service, ids, err);
+        if (containers < 0)
+                return -1;
+        if (containers > 0)
+                return error_set(err, "%d containers are left, %.12s for one", containers, ids[0]);
+        if (session > 0 && processes_list(session, 0, list) > 0)
+                return error_set(err, "process %d (%s) is left", (int)list[0].pid, list[0].name);
+        for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
+                snprintf(path, sizeof path, "%s/%s", service->run_dir, sockets[i]);
+                if (access(path, F_OK) == 0)
+                        return error_set(err, "%s is left", path);
+        }
+        return 0;
+}
+
+struct leftovers {
+        const struct service *service;
+        pid_t session;
+};
+
+static bool all_gone(void *context)
+{
+        struct leftovers *leftovers = context;
+        char ids[SERVICE_CONTAINERS_MAX][65];
+        struct process list[PROCESSES_MAX];
+        return processes_list(leftovers->session, 0, list) == 0 &&
+               service_containers(leftovers->service, ids, NULL) == 0;
+}
+
+int service_gone(struct service *service, int64_t deadline_ms, struct error *err)
+{
+        int status;
+        struct leftovers leftovers = {.service = service, .session = service->supervisor};
+        if (spawn_wait(service->supervisor, deadline_ms, &status, err))
+                return -1;
+        service->supervisor = 0;
+        if (!service_until(all_gone, &leftovers, clock_left_ms(deadline_ms))) {
+                /* The sockets of a killed supervisor stay: the next one replaces them. */
+                struct process list[PROCESSES_MAX];
+                char ids[SERVICE_CONTAINERS_MAX][65];
+                return error_set(err, "left: %zu processes, %d containers",
+                        processes_list(leftovers.session, 0, list), service_containers(service, ids, NULL));
+        }
+        return 0;
+}
+
+void service_end(struct service *service)
+{
+        kill(service->supervisor, SIGTERM);
+        service->ending = true;
+}
+
+static int stop_supervisor(struct service *service, struct error *err)
+{
+        int status = 0;
+        pid_t session = service->supervisor;
+        if (session <= 0)
+                return 0;
+        if (!service->ending)
+                service_end(service);
+        if (spawn_wait(session, clock_ms() + STOP_MS, &status, err)) {
+                kill(session, SIGKILL);
+                waitpid(session, &status, 0);
+                return -1;
+        }
+        service->supervisor = 0;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+                return error_set(err, "the service ended with wait status %#x", (unsigned)status);
+        return nothing_left(service, session, err);
+}
+
+static int stop_nginx(struct service *service, struct error *err)
+{
+        int status, rc = 0;
+        if (service->nginx <= 0)
+                return 0;
+        kill(service->nginx, SIGTERM);
+        if ((rc = spawn_wait(service->nginx, clock_ms() + 5000, &status, err))) {
+                kill(service->nginx, SIGKILL);
+                waitpid(service->nginx, &status, 0);
+        }
+        service->nginx = 0;
+        return rc;
+}
+
+/* Whatever a failed test left, so that the next one starts from nothing. */
+static void remove_leftovers(const struct service *service)
+{
+        char ids[SERVICE_CONTAINERS_MAX][65];
+        int count = service_containers(service, ids, NULL);
+        for (int i = 0; i < count; i++)
+                free(spawn_text(NULL, "docker", "rm", "-f", ids[i], NULL));
+        free(spawn_text(NULL, "rm", "-rf", service->dir, NULL));
+}
+
+int service_stop(struct service *service, struct error *err)
+{
+        int rc = 0;
+        if (!*service->dir)
+                return 0;
+        if (stop_supervisor(service, err)) {
+                add_log_end(service->log, err);
+                rc = -1;
+        }
+        if (stop_nginx(service, err))
+                rc = -1;
+        if (getenv("SANDPOOL_TEST_KEEP"))
+                fprintf(stderr, "kept: %s\n", service->dir);
+        else
+                remove_leftovers(service);
+        *service->dir = '\0';
+        return rc;
+}
+
+static json_t *take_json(const struct http_request *request, struct error *err)
+{
+        struct http_response response = {0};
+        json_t *json = NULL;
+        if (http_send(request, 1, &response, err))
+                goto out;
+        if (response.status != 200 || !response.json)
+                error_set(err, "%s: status %d: %.*s", request->path, response.status,
+                        (int)(response.body.size < 300 ? response.body.size : 300),
+                        response.body.data ? response.body.data : "");
+        else if (!openapi_check(response.method, response.path, response.status, response.json, err))
+                json = json_incref(response.json);
+out:
+        http_clear(&response);
+        return json;
+}
+
+json_t *service_get(const struct service *service, const char *path, struct error *err)
+{
+        struct http_request request = {.port = service->port, .path = path};
+        return take_json(&request, err);
+}
+
+json_t *service_execute(const struct service *service, json_t *body, struct error *err)
+{
+        char *text = json_dumps(body, JSON_COMPACT);
+        struct http_request request = {.port = service->port, .path = "/api/execute", .body = text};
+        json_t *json = text ? take_json(&request, err) : NULL;
+        free(text);
+        json_decref(body);
+        return json;
+}
+
+int service_sandboxes(const struct service *service, const char *state, struct error *err)
+{
+        json_t *health = service_get(service, "/api/health", err), *language;
+        const char *id;
+        json_int_t sum = 0;
+        if (!health)
+                return -1;
+        json_object_foreach(json_object_get(json_object_get(health, "checks"), "languages"), id, language)
+                sum += json_integer_value(json_object_get(language, state));
+        json_decref(health);
+        return (int)sum;
+}
+
+bool service_logged(const struct service *service, const char *const *words, char *line, size_t size)
+{
+        char *text = NULL;
+        bool found = false;
+        if (io_read_file(service->log, FILE_MAX, &text, NULL) < 0)
+                return false;
+        for (char *at = strtok(text, "\n"); at && !found; at = strtok(NULL, "\n")) {
+                size_t i = 0;
+                while (words[i] && strstr(at, words[i]))
+                        i++;
+                found = !words[i];
+                if (found && line)
+                        snprintf(line, size, "%s", at);
+        }
+        free(text);
+        return found;
+}

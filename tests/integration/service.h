@@ -1,0 +1,89 @@
+/* A private instance of the real service behind the real nginx, for one test program. */
+#ifndef SANDPOOL_TEST_SERVICE_H
+#define SANDPOOL_TEST_SERVICE_H
+
+#include "fcgi/base/error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SERVICE_CONTAINERS_MAX 32
+
+/* How many sandboxes of a language are kept warm, instead of what its YAML says. */
+struct service_warm {
+        const char *language; /* NULL ends the list */
+        unsigned warm;
+};
+
+/* Zero means: as shipped. */
+struct service_options {
+        unsigned workers; /* 0: 32, as nginx expects */
+        unsigned pool_max;
+        unsigned queue_timeout_s; /* 0: 10 */
+        struct service_warm warm[8];
+};
+
+struct service {
+        char dir[40];      /* everything of this instance; removed at the end */
+        char run_dir[48];  /* its sockets */
+        char settings[64]; /* its sandpool.yaml */
+        char log[64];      /* what the service writes to stderr */
+        char instance[33]; /* label of its containers */
+        int port;          /* nginx's, on 127.0.0.1 */
+        pid_t supervisor;  /* leader of a session with all its processes; 0: not running */
+        pid_t nginx;
+        bool ending; /* it was told to end */
+};
+
+/* Render the configuration into a fresh directory, without starting anything. 0/-1. */
+int service_prepare(struct service *service, const struct service_options *options, struct error *err);
+
+/* Start the service alone, prepared before, without nginx and without waiting for anything. 0/-1. */
+int service_launch(struct service *service, struct error *err);
+
+/* Prepare, start both, wait until /readyz answers 200. 0/-1 with the log's end in err; service_stop is due in
+ * either case. */
+int service_start(struct service *service, const struct service_options *options, struct error *err);
+
+/* SIGTERM, without waiting. */
+void service_end(struct service *service);
+
+/* SIGTERM unless it was told already, wait for the end; 0 only when the service exited with 0 within 30 s and
+ * nothing of it is left: no container, no process, no socket. All is cleaned up in either case. */
+int service_stop(struct service *service, struct error *err);
+
+/* Wait for the supervisor's end (after it was killed) and that nothing is left, as service_stop does. */
+int service_gone(struct service *service, int64_t deadline_ms, struct error *err);
+
+/* The path of a file of the source tree, given relative to its root: absolute, into path. */
+void service_source_path(const char *relative, char *path, size_t size);
+
+/* Ids of the containers with this instance's label, also those that do not run. Returns their number, -1 on
+ * error. */
+int service_containers(
+        const struct service *service, char ids[SERVICE_CONTAINERS_MAX][65], struct error *err);
+
+/* The process of that name ("broker", "worker-3") or 0. */
+pid_t service_process(const struct service *service, const char *name);
+
+/* GET a path as JSON, NULL with err when it is not status 200 or not JSON. The caller's. */
+json_t *service_get(const struct service *service, const char *path, struct error *err);
+
+/* POST a body to /api/execute that must be answered 200: its JSON, the caller's; else NULL with err. Steals
+ * the reference to body. */
+json_t *service_execute(const struct service *service, json_t *body, struct error *err);
+
+/* How many sandboxes are in a state ("idle", "leased", "starting") over all languages by /api/health; -1. */
+int service_sandboxes(const struct service *service, const char *state, struct error *err);
+
+/* Whether the log has a line with all of these words (NULL-terminated); the line is copied into line (may be
+ * NULL). */
+bool service_logged(const struct service *service, const char *const *words, char *line, size_t size);
+
+/* Ask again every few milliseconds until condition(context) is true or timeout_ms passed. Returns whether it
+ * became true. For what cannot tell by itself that it changed: /proc, Docker's list, a log file. */
+bool service_until(bool (*condition)(void *context), void *context, int timeout_ms);
+
+#endif

@@ -1,0 +1,7 @@
+#include <cstdio>
+
+int main()
+{
+        /* system("ls") */
+        puts("system(\"ls\")");
+}

@@ -1,0 +1,7 @@
+#include <cstdlib>
+
+int main()
+{
+        // system("ls")
+        system("ls");
+}

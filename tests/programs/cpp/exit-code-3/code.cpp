@@ -1,0 +1,7 @@
+#include <iostream>
+
+int main()
+{
+        std::cout << "said\n";
+        return 3;
+}

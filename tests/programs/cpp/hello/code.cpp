@@ -1,0 +1,6 @@
+#include <bits/stdc++.h>
+
+int main()
+{
+        std::cout << "Hello, World!\n";
+}

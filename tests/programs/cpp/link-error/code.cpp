@@ -1,0 +1,6 @@
+int elsewhere();
+
+int main()
+{
+        return elsewhere();
+}

@@ -1,0 +1,7 @@
+#include <cstdio>
+#warning look here
+
+int main()
+{
+        puts("1");
+}

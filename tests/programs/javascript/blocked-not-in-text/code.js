@@ -1,0 +1,2 @@
+// eval(1)
+console.log("eval(1)");

@@ -1,0 +1,3 @@
+// require("child_process")
+const text = 'require("child_process")';
+require("child_process");

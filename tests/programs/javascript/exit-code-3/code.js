@@ -1,0 +1,2 @@
+console.log("said");
+process.exitCode = 3;

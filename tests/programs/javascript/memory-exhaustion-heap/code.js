@@ -1,0 +1,2 @@
+const kept = [];
+for (;;) kept.push({ numbers: new Array(1000).fill(kept.length) });

@@ -1,0 +1,3 @@
+const line = "x".repeat(1000) + "\n";
+const more = () => process.stdout.write(line, more);
+more();

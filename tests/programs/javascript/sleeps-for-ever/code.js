@@ -1,0 +1,2 @@
+console.log("before");
+setTimeout(() => {}, 1000000);

@@ -1,0 +1,3 @@
+console.log("not reached");
+
+let = = 1;

@@ -1,0 +1,6 @@
+# import os
+"""
+import os
+"""
+text = "import os"
+print(text)

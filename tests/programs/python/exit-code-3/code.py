@@ -1,0 +1,4 @@
+import sys
+
+print("said")
+sys.exit(3)

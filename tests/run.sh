@@ -1,0 +1,31 @@
+#!/bin/bash
+# Runs test programs one after the other, a line each; of a program that fails, all that it printed.
+#
+# Usage: run.sh BUILD_DIR PROGRAM... . Exits 1 when one failed. A program gets 15 minutes.
+set -uo pipefail
+build=$1
+shift
+cd "$(dirname "$0")/.."
+mkdir -p "$build/tests/log"
+failed=0
+
+for program in "$@"; do
+        name=$(basename "$program")
+        log=$build/tests/log/$name
+        began=$(date +%s%N)
+        timeout --kill-after=10 900 "$program" >"$log" 2>&1 </dev/null
+        code=$?
+        ms=$((($(date +%s%N) - began) / 1000000))
+        if [ $code -eq 0 ]; then
+                printf '  PASS %s (%s tests, %d.%02d s)\n' "$name" "$(grep -c '^\[       OK \]' "$log")" $((ms / 1000)) $((ms % 1000 / 10))
+        else
+                cat "$log"
+                printf '  FAIL %s (exit code %d, %d.%02d s)\n' "$name" $code $((ms / 1000)) $((ms % 1000 / 10))
+                failed=$((failed + 1))
+        fi
+done
+if [ $failed -gt 0 ]; then
+        printf '%d of %d test programs failed\n' $failed $#
+        exit 1
+fi
+printf '%d test programs passed\n' $#
