@@ -1,0 +1,91 @@
+#!/bin/bash
+# From a fresh clone to a service that answers: sets up what is missing, starts the service and nginx in the background and
+# waits until it can run code. What runs already and did not change stays as it is.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. .ci/setup/step.sh
+. .ci/setup/root.sh
+. .ci/setup/pid.sh
+
+URL=http://127.0.0.1:8080
+READY_SECONDS=60
+MAKE=${MAKE:-make}
+started= # the service's process, if this call started it
+
+# What the service was started from: its binary, its configuration, the images.
+service_inputs() {
+        {
+                find conf -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+                sha256sum build/sandpool
+                as_root docker image ls --no-trunc --filter label=org.sandpool.image --format '{{.Repository}}:{{.Tag}} {{.ID}}' | sort
+        } | sha256sum | cut -d ' ' -f 1
+}
+nginx_inputs() { find nginx rate_limit -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1; }
+recorded() { as_root cat "$RUN/$1" 2>/dev/null || true; }
+record() { printf '%s\n' "$2" | as_root tee "$RUN/$1" >/dev/null; }
+
+start_service() {
+        local inputs
+        inputs=$(service_inputs)
+        if [ -n "$(pid_of sandpool)" ]; then
+                [ "$(recorded sandpool.inputs)" != "$inputs" ] || return 0
+                step "service: it changed, stopping the old one"
+                .ci/setup/down.sh service
+        fi
+        step "service: starting (log: $RUN/sandpool.log)"
+        started=$(as_root bash -c 'setsid "$PWD/build/sandpool" --config conf/sandpool.yaml serve >'"$RUN"'/sandpool.log 2>&1 </dev/null & echo $!')
+        record sandpool.inputs "$inputs"
+}
+
+start_nginx() {
+        local inputs conf=$PWD/nginx/nginx.conf
+        inputs=$(nginx_inputs)
+        as_root install -d -m 755 "$RUN/www"
+        as_root install -m 644 nginx/www/* "$RUN/www/"
+        if [ -z "$(pid_of nginx)" ]; then
+                step "nginx: starting on $URL"
+                as_root nginx -c "$conf" 2>&1
+        elif [ "$(recorded nginx.inputs)" != "$inputs" ]; then
+                step "nginx: its configuration changed, reloading"
+                as_root nginx -c "$conf" -s reload
+        fi
+        record nginx.inputs "$inputs"
+}
+
+not_ready() {
+        as_root tail -n 30 "$RUN/sandpool.log" "$RUN/nginx-error.log" >&2 || true
+        step_fail "$1 (logs in $RUN)"
+}
+
+wait_until_ready() {
+        local deadline=$((SECONDS + READY_SECONDS))
+        step "waiting until it is ready"
+        until curl -fsS -o /dev/null -m 5 "$URL/readyz" 2>/dev/null; do
+                if [ -n "$started" ] && ! as_root kill -0 "$started" 2>/dev/null; then
+                        as_root rm -f "$RUN/sandpool.inputs"
+                        not_ready "the service ended"
+                fi
+                [ $SECONDS -lt $deadline ] || not_ready "not ready after $READY_SECONDS s"
+                sleep 0.1
+        done
+        step_end
+}
+
+.ci/setup/deps.sh run
+.ci/setup/docker.sh
+.ci/setup/users.sh
+step "building the service and the runner"
+"$MAKE" --no-print-directory all
+step_end
+"$MAKE" --no-print-directory images
+as_root install -d -m 755 "$RUN"
+start_service
+start_nginx
+wait_until_ready
+cat <<END
+
+sandpool is ready: $URL (a page to try it; its API: $URL/openapi.yaml)
+
+curl -s $URL/api/execute -H 'Content-Type: application/json' -d '{"language": "python", "code": "print(6 * 7)"}'
+
+END
