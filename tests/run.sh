@@ -7,7 +7,7 @@ build=$1
 shift
 cd "$(dirname "$0")/.."
 mkdir -p "$build/tests/log"
-failed=0
+failed=0 cases=0 bad=0
 
 for program in "$@"; do
         name=$(basename "$program")
@@ -16,16 +16,17 @@ for program in "$@"; do
         timeout --kill-after=10 900 "$program" >"$log" 2>&1 </dev/null
         code=$?
         ms=$((($(date +%s%N) - began) / 1000000))
+        passed=$(grep -c '^\[       OK \]' "$log")
+        cases=$((cases + passed))
+        bad=$((bad + $(grep -c '^\[  FAILED  \] [^0-9]*$' "$log") / 2))
         if [ $code -eq 0 ]; then
-                printf '  PASS %s (%s tests, %d.%02d s)\n' "$name" "$(grep -c '^\[       OK \]' "$log")" $((ms / 1000)) $((ms % 1000 / 10))
+                printf '  PASS %s (%s tests, %d.%02d s)\n' "$name" "$passed" $((ms / 1000)) $((ms % 1000 / 10))
         else
                 cat "$log"
                 printf '  FAIL %s (exit code %d, %d.%02d s)\n' "$name" $code $((ms / 1000)) $((ms % 1000 / 10))
                 failed=$((failed + 1))
         fi
 done
-if [ $failed -gt 0 ]; then
-        printf '%d of %d test programs failed\n' $failed $#
-        exit 1
-fi
-printf '%d test programs passed\n' $#
+[ $failed -eq 0 ] || bad=$((bad > 0 ? bad : failed))
+printf '%d passed, %d failed\n' $cases $bad
+[ $failed -eq 0 ]

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 void io_close(int *fd)
@@ -188,6 +189,9 @@ out:
 int io_connect_unix(const char *path, int type, struct error *err)
 {
         struct sockaddr_un address;
+        /* A unix socket's connect waits for room in the listener's backlog for as long as a send may wait:
+         * unix(7). */
+        struct timeval wait = {.tv_sec = IO_CONNECT_MAX_MS / 1000}, forever = {.tv_sec = 0};
         if (unix_address(&address, path, err))
                 return -1;
         int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
@@ -195,9 +199,10 @@ int io_connect_unix(const char *path, int type, struct error *err)
                 return error_errno(err, "socket");
         int done;
         do
-                done = connect(fd, (struct sockaddr *)&address, sizeof(address));
+                done = setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) ||
+                       connect(fd, (struct sockaddr *)&address, sizeof(address));
         while (done && errno == EINTR);
-        if (done) {
+        if (done || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &forever, sizeof(forever))) {
                 error_errno(err, "%s", path);
                 io_close(&fd);
         }

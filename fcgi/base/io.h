@@ -32,7 +32,9 @@ ssize_t io_read_file(const char *path, size_t max, char **data, struct error *er
  * (-1: as is) and backlog. A stale socket file at path is replaced. Returns the descriptor or -1. */
 int io_listen_unix(const char *path, int type, mode_t mode, gid_t group, int backlog, struct error *err);
 
-/* Connect to a unix socket; CLOEXEC, blocking. Returns the descriptor or -1. */
+/* Connect to a unix socket; CLOEXEC, blocking. Where the listener's backlog is full it waits at most
+ * IO_CONNECT_MAX_MS. Returns the descriptor or -1. */
+#define IO_CONNECT_MAX_MS 2000
 int io_connect_unix(const char *path, int type, struct error *err);
 
 /* One message over a SEQPACKET socket, with one descriptor when pass_fd is not negative. Returns 0/-1 (errno

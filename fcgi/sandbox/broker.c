@@ -195,7 +195,8 @@ int broker_run(const struct broker_options *options, struct error *err)
                 goto out;
         struct pool_hooks pool_hooks = {
                 .answer = clients_answer, .taken = clients_taken, .context = broker.clients};
-        broker.pool = pool_new(broker.engine, settings, options->registry, &pool_hooks, err);
+        broker.pool =
+                pool_new(broker.engine, settings, options->registry, options->seccomp, &pool_hooks, err);
         if (!broker.pool)
                 goto out;
         broker.docker = docker_new(broker.engine, settings, &docker_hooks, err);

@@ -1,38 +1,14 @@
 /* The container's configuration as JSON, and its verification. */
 #include "fcgi/sandbox/container.h"
 
-#include "fcgi/base/io.h"
-
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SECCOMP_MAX (256 * 1024)
 #define MIB (1024LL * 1024LL)
 #define CPU_PERIOD_US 100000LL /* the kernel's default: shorter throttles, longer makes time-outs late */
 #define RUNNER_OOM_SCORE 500   /* below its steps (1000), so that the kernel ends those first */
-
-char *container_load_seccomp(const char *path, struct error *err)
-{
-        char *text = NULL, *compact = NULL;
-        json_error_t problem;
-        json_t *root = NULL;
-        if (io_read_file(path, SECCOMP_MAX, &text, err) < 0)
-                goto out;
-        root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
-        if (!root) {
-                error_set(err, "%s:%d: %s", path, problem.line, problem.text);
-                goto out;
-        }
-        compact = json_dumps(root, JSON_COMPACT);
-        if (!compact)
-                error_set(err, "%s: out of memory", path);
-out:
-        json_decref(root);
-        free(text);
-        return compact;
-}
 
 /* Options of one tmpfs; freed by json_decref. */
 static json_t *tmpfs_options(const char *exec, uint32_t size_mib, uint32_t inodes)

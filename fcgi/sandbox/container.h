@@ -22,9 +22,6 @@ struct container_spec {
         uint32_t memory_mib;
 };
 
-/* The seccomp profile's file, checked to be JSON and written compactly: malloc'd, or NULL with err. */
-char *container_load_seccomp(const char *path, struct error *err);
-
 /* The body of POST /containers/create: malloc'd JSON, or NULL when memory is out. */
 char *container_config(const struct container_spec *spec);
 

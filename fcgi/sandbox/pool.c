@@ -41,7 +41,6 @@ struct pool {
         const struct settings *settings;
         struct pool_hooks hooks;
         struct sandbox_owner owner;
-        char *seccomp;
         uint32_t max;
         bool docker_ok;
         bool draining;
@@ -70,16 +69,11 @@ static uint32_t default_max(const struct settings *settings)
 static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_state before);
 
 struct pool *pool_new(struct engine *engine, const struct settings *settings, const struct registry *registry,
-        const struct pool_hooks *hooks, struct error *err)
+        const char *seccomp, const struct pool_hooks *hooks, struct error *err)
 {
         struct pool *pool = calloc(1, sizeof *pool);
         if (!pool) {
                 error_set(err, "out of memory");
-                return NULL;
-        }
-        pool->seccomp = container_load_seccomp(settings->seccomp_file, err);
-        if (!pool->seccomp) {
-                free(pool);
                 return NULL;
         }
         pool->engine = engine;
@@ -90,7 +84,7 @@ struct pool *pool_new(struct engine *engine, const struct settings *settings, co
                 pool->max = ROSTER_SLOTS / 2; /* the other half is for those on their way out */
         pool->owner = (struct sandbox_owner){.engine = engine,
                 .settings = settings,
-                .seccomp = pool->seccomp,
+                .seccomp = seccomp,
                 .changed = on_changed,
                 .context = pool};
         for (size_t i = 0; i < registry->count && pool->language_count < LANGUAGES_MAX; i++)
@@ -108,7 +102,6 @@ void pool_free(struct pool *pool)
                 sandbox_free(pool->roster.slots[i]);
         for (size_t i = 0; i < pool->language_count; i++)
                 engine_cancel(pool->languages[i].call);
-        free(pool->seccomp);
         free(pool);
 }
 

@@ -34,7 +34,7 @@ struct pool_hooks {
 
 /* All but the hooks' context is borrowed. NULL with err. */
 struct pool *pool_new(struct engine *engine, const struct settings *settings, const struct registry *registry,
-        const struct pool_hooks *hooks, struct error *err);
+        const char *seccomp, const struct pool_hooks *hooks, struct error *err);
 void pool_free(struct pool *pool);
 
 /* Whether the daemon answers: nothing is made while it does not. */

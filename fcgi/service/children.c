@@ -53,6 +53,7 @@ static int run_broker(const struct nursery *nursery, struct error *err)
         struct broker_options options = {
                 .settings = config->settings,
                 .registry = config->registry,
+                .seccomp = config->seccomp,
                 .listen_fd = nursery->broker_fd,
                 .peer_uid = nursery->worker.uid,
                 .workers = config->settings->workers + 1,

@@ -104,7 +104,8 @@ static void check_sample(struct check *c, const struct language *language)
         if (text.text[0]) {
                 line(c, name, FINDING_FAILED, text.text);
         } else {
-                error_set(&text, "hardening verified, limits bite, the sample ran in %u ms", result.run.wall_ms);
+                error_set(&text, "hardening verified, limits bite, the sample ran in %u ms",
+                        result.run.wall_ms);
                 line(c, name, FINDING_OK, text.text);
         }
         result_free(&result);

@@ -1,5 +1,6 @@
-/* Loads settings, languages and policies together. */
+/* Loads all of conf/ together. */
 #include "fcgi/service/config.h"
+#include "fcgi/model/seccomp.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -22,7 +23,9 @@ struct config *config_load(const char *path, struct error *err)
                 config->registry = registry_load(config->settings, err);
         if (config->registry)
                 config->policies = policies_load(config->settings, config->registry, err);
-        if (!config->policies) {
+        if (config->policies)
+                config->seccomp = seccomp_load(config->settings->seccomp_file, err);
+        if (!config->seccomp) {
                 config_free(config);
                 return NULL;
         }
@@ -33,6 +36,7 @@ void config_free(struct config *config)
 {
         if (!config)
                 return;
+        free(config->seccomp);
         policies_free(config->policies);
         registry_free(config->registry);
         settings_free(config->settings);

@@ -1,4 +1,4 @@
-/* Everything that YAML says, loaded once: settings, languages, policies. */
+/* Everything that conf/ says, loaded once: settings, languages, policies, the seccomp profile. */
 #ifndef SANDPOOL_SERVICE_CONFIG_H
 #define SANDPOOL_SERVICE_CONFIG_H
 
@@ -9,6 +9,7 @@ struct config {
         struct settings *settings;
         struct registry *registry;
         struct policies *policies;
+        char *seccomp; /* as of seccomp_load */
 };
 
 /* Where the settings are when nobody says: conf/sandpool.yaml here, else /etc/sandpool/sandpool.yaml. */

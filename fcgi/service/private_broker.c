@@ -19,6 +19,7 @@
 struct private_broker {
         struct settings settings; /* the configuration's, but for a few values */
         const struct registry *registry;
+        const char *seccomp;
         char folder[64];
         char path[80];
         int listen_fd;
@@ -44,6 +45,7 @@ static void change_settings(struct private_broker *b, struct config *config)
                 config->settings->instance, (int)getpid());
         snprintf(b->settings.run_dir, sizeof(b->settings.run_dir), "%s", b->folder);
         b->registry = config->registry;
+        b->seccomp = config->seccomp;
         for (size_t i = 0; i < config->registry->count; i++) {
                 config->registry->languages[i].warm = 0;
                 config->registry->languages[i].max = 1;
@@ -58,6 +60,7 @@ static void be_broker(const struct private_broker *b, pid_t parent)
         int status = 1;
         struct broker_options options = {.settings = &b->settings,
                 .registry = b->registry,
+                .seccomp = b->seccomp,
                 .listen_fd = b->listen_fd,
                 .peer_uid = geteuid(),
                 .workers = 1};

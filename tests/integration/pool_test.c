@@ -3,6 +3,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/model/language.h"
+#include "fcgi/model/seccomp.h"
 #include "fcgi/sandbox/broker.h"
 #include "fcgi/sandbox/lease.h"
 #include "tests/integration/service.h"
@@ -29,6 +30,7 @@
 static struct {
         struct settings *settings;
         struct registry *registry;
+        char *seccomp;
         char folder[32], path[64];
         int listen_fd;
         pid_t pid;
@@ -65,6 +67,7 @@ static void start_broker(void)
         log_set_level(LOG_LEVEL_WARNING);
         struct broker_options options = {.settings = broker.settings,
                 .registry = broker.registry,
+                .seccomp = broker.seccomp,
                 .listen_fd = broker.listen_fd,
                 .peer_uid = getuid(),
                 .workers = 32};
@@ -180,7 +183,8 @@ static int setup(void **state)
         service_source_path("conf/sandpool.yaml", path, sizeof path);
         broker.settings = settings_load(path, &err);
         broker.registry = broker.settings ? registry_load(broker.settings, &err) : NULL;
-        if (!broker.registry) {
+        broker.seccomp = broker.registry ? seccomp_load(broker.settings->seccomp_file, &err) : NULL;
+        if (!broker.seccomp) {
                 print_error("%s\n", err.text);
                 return -1;
         }
@@ -204,6 +208,7 @@ static int teardown(void **state)
         io_close(&broker.listen_fd);
         unlink(broker.path);
         rmdir(broker.folder);
+        free(broker.seccomp);
         registry_free(broker.registry);
         settings_free(broker.settings);
         return 0;

@@ -234,6 +234,24 @@ static void poll_keeps_its_deadline(void **state)
         assert_int_equal(io_poll(NULL, 0, start - 1000), 0);
 }
 
+static void a_full_backlog_is_not_waited_for_without_end(void **state)
+{
+        (void)state;
+        struct error err = {0};
+        char place[] = "/tmp/sandpool-io-XXXXXX", full[64];
+        assert_non_null(mkdtemp(place));
+        snprintf(full, sizeof(full), "%s/full.sock", place);
+        int listener = io_listen_unix(full, SOCK_SEQPACKET, 0600, (gid_t)-1, 0, &err);
+        int first = io_connect_unix(full, SOCK_SEQPACKET, &err);
+        assert_true(listener >= 0 && first >= 0);
+        assert_int_equal(io_connect_unix(full, SOCK_SEQPACKET, &err), -1);
+        assert_string_not_equal(err.text, "");
+        close(first);
+        close(listener);
+        unlink(full);
+        rmdir(place);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -246,6 +264,7 @@ int main(void)
                 cmocka_unit_test(messages_pass_a_descriptor),
                 cmocka_unit_test(nonblocking_and_full),
                 cmocka_unit_test(poll_keeps_its_deadline),
+                cmocka_unit_test(a_full_backlog_is_not_waited_for_without_end),
         };
         return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
