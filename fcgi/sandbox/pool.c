@@ -10,30 +10,21 @@
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
+#include "fcgi/sandbox/readiness.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
-#define STARTS_AT_ONCE 4 /* more make each slower, and the daemon with them */
-#define IMAGE_INTERVAL_MS 5000
-#define BACKOFF_MIN_MS 250
-#define BACKOFF_MAX_MS 15000
+#define STARTS_AT_ONCE 4   /* more make each slower, and the daemon with them */
 #define BURST_OVER_MS 5000 /* a sandbox idle for so long is not part of a burst any more */
 #define NEVER INT64_MAX
 
-enum readiness { NOT_LOOKED, LOOKING, NO_IMAGE, UNPRIMED, PRIMING, PRIMED };
-
 struct pool_language {
-        struct pool *pool;
         const struct language *language;
-        enum readiness readiness;
-        struct engine_call *call; /* looking for the image */
-        uint32_t unserved;        /* waits of this round for which nothing was idle */
-        int64_t due_ms;           /* not to be tried before */
-        int64_t backoff_ms;
-        char problem[160];
+        struct readiness readiness;
+        uint32_t unserved; /* waits of this round for which nothing was idle */
 };
 
 struct pool {
@@ -88,9 +79,11 @@ struct pool *pool_new(struct engine *engine, const struct settings *settings, co
                 .changed = on_changed,
                 .context = pool};
         for (size_t i = 0; i < registry->count && pool->language_count < LANGUAGES_MAX; i++)
-                if (registry->languages[i].enabled)
-                        pool->languages[pool->language_count++] =
-                                (struct pool_language){.pool = pool, .language = &registry->languages[i]};
+                if (registry->languages[i].enabled) {
+                        struct pool_language *entry = &pool->languages[pool->language_count++];
+                        entry->language = &registry->languages[i];
+                        readiness_start(&entry->readiness, engine, entry->language);
+                }
         return pool;
 }
 
@@ -101,7 +94,7 @@ void pool_free(struct pool *pool)
         for (size_t i = 0; i < ROSTER_SLOTS; i++)
                 sandbox_free(pool->roster.slots[i]);
         for (size_t i = 0; i < pool->language_count; i++)
-                engine_cancel(pool->languages[i].call);
+                readiness_stop(&pool->languages[i].readiness);
         free(pool);
 }
 
@@ -111,30 +104,6 @@ static struct pool_language *entry_of(struct pool *pool, const struct language *
                 if (pool->languages[i].language == language)
                         return &pool->languages[i];
         return NULL;
-}
-
-static void back_off(struct pool_language *entry, const char *why)
-{
-        entry->backoff_ms = entry->backoff_ms ? 2 * entry->backoff_ms : BACKOFF_MIN_MS;
-        if (entry->backoff_ms > BACKOFF_MAX_MS)
-                entry->backoff_ms = BACKOFF_MAX_MS;
-        entry->due_ms = clock_ms() + entry->backoff_ms;
-        snprintf(entry->problem, sizeof entry->problem, "%s", why);
-}
-
-/* A sandbox that never came to be useful: its language waits before the next one. */
-static void note_failure(struct pool *pool, const struct sandbox *sandbox, enum sandbox_state before)
-{
-        struct pool_language *entry = entry_of(pool, sandbox->language);
-        bool failed = before < SANDBOX_IDLE && !sandbox->runs && !sandbox->proven && !pool->draining;
-        if (sandbox->primer && entry->readiness == PRIMING)
-                entry->readiness = sandbox->proven ? PRIMED : UNPRIMED;
-        if (sandbox->proven)
-                entry->backoff_ms = 0, entry->due_ms = 0, *entry->problem = '\0';
-        if (sandbox->no_image)
-                entry->readiness = NOT_LOOKED;
-        if (failed)
-                back_off(entry, sandbox->why);
 }
 
 static struct pool_wait *wait_promised(const struct pool *pool, const struct sandbox *sandbox)
@@ -168,11 +137,9 @@ static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_stat
 {
         struct pool *pool = context;
         struct pool_wait *wait = wait_promised(pool, sandbox);
-        if (sandbox->state == SANDBOX_IDLE && !sandbox->runs) {
-                struct pool_language *entry = entry_of(pool, sandbox->language);
-                entry->backoff_ms = 0;
-                *entry->problem = '\0';
-        }
+        struct readiness *readiness = &entry_of(pool, sandbox->language)->readiness;
+        if (sandbox->state == SANDBOX_IDLE && !sandbox->runs)
+                readiness_succeeded(readiness);
         if (sandbox->state == SANDBOX_LEASED && wait)
                 answer(pool, wait, LEASE_GRANTED, sandbox);
         if (sandbox->state != SANDBOX_REMOVING || before == SANDBOX_REMOVING)
@@ -185,7 +152,8 @@ static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_stat
         log_info("sandbox.removed", LOG_S("sandbox", sandbox->name), LOG_S("language", sandbox->language->id),
                 LOG_S("state", sandbox_state_names[before]), LOG_S("why", sandbox->why),
                 LOG_I("runs", sandbox->runs));
-        note_failure(pool, sandbox, before);
+        if (!pool->draining)
+                readiness_removed(readiness, sandbox, before);
 }
 
 static struct sandbox *make(struct pool *pool, struct pool_language *entry, bool primer)
@@ -195,7 +163,7 @@ static struct sandbox *make(struct pool *pool, struct pool_language *entry, bool
                 return NULL;
         pool->roster.slots[slot] = sandbox_new(&pool->owner, entry->language, (uint32_t)slot, primer);
         if (!pool->roster.slots[slot])
-                back_off(entry, "out of memory");
+                readiness_failed(&entry->readiness, "out of memory");
         return pool->roster.slots[slot];
 }
 
@@ -216,42 +184,10 @@ static bool has_fewer_than(const struct pool *pool, const struct language *langu
 
 /* Step 1: images and samples. */
 
-static void on_image(void *context, const struct engine_answer *answer)
-{
-        struct pool_language *entry = context;
-        entry->call = NULL;
-        if (answer->status == 200) {
-                entry->readiness = UNPRIMED;
-                entry->due_ms = 0;
-                return;
-        }
-        if (answer->status == 404 && *entry->problem == '\0')
-                log_warning("language.no_image", LOG_S("language", entry->language->id),
-                        LOG_S("image", entry->language->image));
-        entry->readiness = answer->status == 404 ? NO_IMAGE : NOT_LOOKED;
-        entry->due_ms = clock_ms() + IMAGE_INTERVAL_MS;
-        snprintf(entry->problem, sizeof entry->problem, "image %.100s: %s", entry->language->image,
-                answer->status == 404 ? "not there" : answer->problem);
-}
-
-static void look_for_image(struct pool *pool, struct pool_language *entry)
-{
-        char path[256];
-        snprintf(path, sizeof path, "/images/%s/json", entry->language->image);
-        entry->call = engine_begin(pool->engine, "GET", path, NULL, 0, on_image, entry);
-        if (entry->call && entry->readiness == NOT_LOOKED)
-                entry->readiness = LOOKING;
-        entry->due_ms = clock_ms() + IMAGE_INTERVAL_MS;
-}
-
 static void prepare(struct pool *pool, struct pool_language *entry)
 {
-        if (entry->call || clock_ms() < entry->due_ms)
-                return;
-        if (entry->readiness == NOT_LOOKED || entry->readiness == NO_IMAGE)
-                look_for_image(pool, entry);
-        else if (entry->readiness == UNPRIMED && may_start(pool) && make(pool, entry, true))
-                entry->readiness = PRIMING;
+        if (readiness_wants_primer(&entry->readiness) && may_start(pool) && make(pool, entry, true))
+                readiness_priming(&entry->readiness);
 }
 
 /* Step 2: waits. */
@@ -289,8 +225,8 @@ static bool make_room(struct pool *pool, const struct language *language)
 
 static bool may_make(const struct pool *pool, const struct pool_language *entry)
 {
-        return pool->docker_ok && !pool->draining && entry->readiness == PRIMED &&
-               clock_ms() >= entry->due_ms && may_start(pool) &&
+        return pool->docker_ok && !pool->draining && entry->readiness.state == READINESS_READY &&
+               readiness_is_due(&entry->readiness) && may_start(pool) &&
                has_fewer_than(pool, entry->language, entry->language->max);
 }
 
@@ -299,10 +235,10 @@ static enum lease_answer refusal(
 {
         if (pool->draining)
                 return LEASE_SHUTTING_DOWN;
-        if (entry->readiness == NO_IMAGE)
+        if (entry->readiness.state == READINESS_NO_IMAGE)
                 return LEASE_NO_IMAGE;
         if (clock_ms() >= wait->deadline_ms)
-                return pool->docker_ok && !*entry->problem ? LEASE_BUSY : LEASE_UNAVAILABLE;
+                return pool->docker_ok && !*entry->readiness.problem ? LEASE_BUSY : LEASE_UNAVAILABLE;
         return LEASE_GRANTED;
 }
 
@@ -420,8 +356,8 @@ int64_t pool_settle(struct pool *pool)
                         prepare(pool, entry);
                 if (keep_warm(pool, entry))
                         next = clock_earlier(next, clock_ms() + BURST_OVER_MS);
-                if (pool->docker_ok && !pool->draining && entry->due_ms > clock_ms())
-                        next = clock_earlier(next, entry->due_ms);
+                if (pool->docker_ok && !pool->draining && entry->readiness.due_ms > clock_ms())
+                        next = clock_earlier(next, entry->readiness.due_ms);
         }
         return next;
 }
@@ -429,12 +365,8 @@ int64_t pool_settle(struct pool *pool)
 void pool_set_docker(struct pool *pool, bool ok)
 {
         pool->docker_ok = ok;
-        for (size_t i = 0; i < pool->language_count && ok; i++) {
-                struct pool_language *entry = &pool->languages[i];
-                entry->due_ms = entry->backoff_ms = 0;
-                if (entry->readiness == NO_IMAGE || entry->readiness == LOOKING)
-                        entry->readiness = NOT_LOOKED;
-        }
+        for (size_t i = 0; i < pool->language_count && ok; i++)
+                readiness_retry(&pool->languages[i].readiness);
 }
 
 void pool_ask(struct pool *pool, struct pool_wait *wait)
@@ -497,9 +429,9 @@ void pool_status(const struct pool *pool, struct broker_status *status)
                 const struct pool_language *entry = &pool->languages[i];
                 struct broker_language *out = &status->languages[i];
                 snprintf(out->id, sizeof out->id, "%s", entry->language->id);
-                snprintf(out->problem, sizeof out->problem, "%s", entry->problem);
-                out->image = entry->readiness >= UNPRIMED;
-                out->sample_ok = entry->readiness == PRIMED;
+                snprintf(out->problem, sizeof out->problem, "%s", entry->readiness.problem);
+                out->image = entry->readiness.state >= READINESS_UNPRIMED;
+                out->sample_ok = entry->readiness.state == READINESS_READY;
                 out->idle = roster_count(&pool->roster, entry->language, roster_idle);
                 out->leased = roster_count(&pool->roster, entry->language, roster_leased);
                 out->starting = roster_count(&pool->roster, entry->language, roster_coming);

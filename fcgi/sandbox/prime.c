@@ -100,23 +100,30 @@ static int next_step(struct prime *prime, const struct language *language, const
         return rc;
 }
 
-int prime_frame(struct prime *prime, const struct language *language, const struct settings *settings, int fd,
-        const struct frame *frame, struct error *err)
+int prime_collect(
+        struct buffer *out, const struct frame *frame, struct protocol_report *report, struct error *err)
 {
-        struct protocol_report report;
         switch (frame->type) {
         case FRAME_STDOUT:
-                return buffer_add(&prime->out, frame->data, frame->size)
-                               ? error_set(err, "the sample printed too much")
-                               : 0;
+                return buffer_add(out, frame->data, frame->size) ? error_set(err, "it printed too much") : 0;
         case FRAME_STDERR:
         case FRAME_PONG:
                 return 0;
         case FRAME_REPORT:
-                if (!protocol_get_report(frame->data, frame->size, &report))
-                        return next_step(prime, language, settings, fd, &report, err);
+                if (!protocol_get_report(frame->data, frame->size, report))
+                        return 1;
                 /* fall through */
         default:
-                return error_set(err, "the runner broke the protocol while running the sample");
+                return error_set(err, "the runner broke the protocol");
         }
+}
+
+int prime_frame(struct prime *prime, const struct language *language, const struct settings *settings, int fd,
+        const struct frame *frame, struct error *err)
+{
+        struct protocol_report report;
+        int rc = prime_collect(&prime->out, frame, &report, err);
+        if (rc < 0)
+                return error_wrap(err, "the sample");
+        return rc ? next_step(prime, language, settings, fd, &report, err) : 0;
 }

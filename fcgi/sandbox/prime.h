@@ -19,6 +19,11 @@ struct prime {
 
 uint32_t prime_memory_mib(const struct language *language);
 
+/* Take in a frame of a step that a primer runs: its output goes to out (the caller's ceiling). 1: the step
+ * ended, *report says how; 0: go on; -1: no such frame belongs here, or it said too much, with err. */
+int prime_collect(
+        struct buffer *out, const struct frame *frame, struct protocol_report *report, struct error *err);
+
 /* Send the sample's first step to the stream. 0/-1. */
 int prime_begin(struct prime *prime, const struct language *language, const struct settings *settings, int fd,
         struct error *err);

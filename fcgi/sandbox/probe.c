@@ -2,6 +2,7 @@
 #include "fcgi/sandbox/probe.h"
 
 #include "fcgi/sandbox/job.h"
+#include "fcgi/sandbox/prime.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -92,18 +93,8 @@ int probe_frame(struct buffer *out, const struct language *language, const struc
         bool counted, const struct frame *frame, struct error *err)
 {
         struct protocol_report report;
-        switch (frame->type) {
-        case FRAME_STDOUT:
-                return buffer_add(out, frame->data, frame->size) ? error_set(err, "the probe said too much")
-                                                                 : 0;
-        case FRAME_STDERR:
-        case FRAME_PONG:
-                return 0;
-        case FRAME_REPORT:
-                if (!protocol_get_report(frame->data, frame->size, &report))
-                        return ended(out, language, settings, counted, &report, err);
-                /* fall through */
-        default:
-                return error_set(err, "the runner broke the protocol while probing");
-        }
+        int rc = prime_collect(out, frame, &report, err);
+        if (rc < 0)
+                return error_wrap(err, "the probe");
+        return rc ? ended(out, language, settings, counted, &report, err) : 0;
 }

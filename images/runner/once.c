@@ -14,6 +14,7 @@
 #include "images/runner/identity.h"
 #include "images/runner/plan.h"
 #include "images/runner/recipe.h"
+#include "images/runner/signals.h"
 #include "images/runner/step.h"
 #include "images/runner/ticks.h"
 
@@ -23,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,26 +76,6 @@ static void commit(int stream, size_t length)
 
 static const struct step_sink sink = {reserve, commit};
 
-static void read_signals(void)
-{
-        struct signalfd_siginfo info;
-        while (read(once.signals, &info, sizeof info) == sizeof info)
-                if (info.ssi_signo != SIGCHLD)
-                        _exit(128 + (int)info.ssi_signo);
-}
-
-static void open_signals(void)
-{
-        sigset_t set;
-        sigemptyset(&set);
-        sigaddset(&set, SIGCHLD);
-        sigaddset(&set, SIGTERM);
-        sigaddset(&set, SIGINT);
-        once.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-        if (once.signals < 0)
-                fault_errno("signalfd");
-}
-
 static void wait_for_step(struct step *step)
 {
         bool more = false;
@@ -109,7 +89,7 @@ static void wait_for_step(struct step *step)
                 if (ppoll(fds, 3, &timeout, NULL) < 0 && errno != EINTR)
                         fault_errno("poll");
                 if (fds[0].revents)
-                        read_signals();
+                        signals_take(once.signals);
                 more = step_work(step);
         }
 }
@@ -243,7 +223,7 @@ int once_run(void)
         fault_set_reporter(report_fault);
         if (!text)
                 fault_exit("out of memory");
-        open_signals();
+        once.signals = signals_open();
         cgroup_open(&once.cgroup, CGROUP_ROOT);
         recipe_load(&once.recipe, RECIPE_PATH);
         if (ask_parse(&once.ask, &once.recipe, text, read_request(text), &problem))

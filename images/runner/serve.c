@@ -29,6 +29,7 @@
 #include "images/runner/protocol.h"
 #include "images/runner/prove.h"
 #include "images/runner/reap.h"
+#include "images/runner/signals.h"
 #include "images/runner/ticks.h"
 
 #include <errno.h>
@@ -37,7 +38,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -128,28 +128,6 @@ static void wait_for_events(struct pollfd fds[AT_COUNT], bool at_once)
                 fault_errno("poll");
 }
 
-/* Only wakes the loop up: who ended is found out by waiting for them. SIGTERM and SIGINT come from `docker
- * stop`, or from the terminal of somebody who runs it by hand. */
-static void read_signals(void)
-{
-        struct signalfd_siginfo info;
-        while (read(serve.signals, &info, sizeof info) == sizeof info)
-                if (info.ssi_signo != SIGCHLD)
-                        _exit(128 + (int)info.ssi_signo);
-}
-
-static void open_signals(void)
-{
-        sigset_t set;
-        sigemptyset(&set);
-        sigaddset(&set, SIGCHLD);
-        sigaddset(&set, SIGTERM);
-        sigaddset(&set, SIGINT);
-        serve.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-        if (serve.signals < 0)
-                fault_errno("signalfd");
-}
-
 static bool work(void)
 {
         struct step *step = job_step();
@@ -166,7 +144,7 @@ int serve_run(void)
         struct pollfd fds[AT_COUNT];
         bool more = false;
         fault_set_reporter(report_fault);
-        open_signals();
+        serve.signals = signals_open();
         if (fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) || fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK))
                 fault_errno("standard input and output");
         cgroup_open(&serve.cgroup, CGROUP_ROOT);
@@ -176,7 +154,7 @@ int serve_run(void)
         for (;;) {
                 wait_for_events(fds, more);
                 if (fds[AT_SIGNAL].revents)
-                        read_signals();
+                        signals_take(serve.signals);
                 if (fds[AT_OUTPUT].revents & (POLLERR | POLLHUP))
                         return 1;
                 if (fds[AT_INPUT].revents && !read_input())
