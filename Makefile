@@ -1,4 +1,5 @@
 # sandpool: `make help` lists the targets.
+SHELL := /bin/bash
 CC ?= gcc
 BUILD := build
 PACKAGES := jansson libcurl yaml-0.1 libpcre2-8
@@ -24,7 +25,7 @@ INTEGRATION_HELPERS := $(filter-out %_test.o,$(call objects,tests/integration/*.
 ATTACKS := $(patsubst tests/attacks/%.c,$(BUILD)/attacks/%,$(sort $(wildcard tests/attacks/*.c)))
 SOURCES = $(sort $(shell find fcgi images tests -name '*.[ch]'))
 
-.PHONY: all help deps docker users runner images up down test check unit integration lint asan bench clean
+.PHONY: all help deps docker users runner images up down test check unit integration lint asan fuzz bench clean
 .SECONDARY:
 all: $(BUILD)/sandpool $(BUILD)/runner
 
@@ -38,6 +39,7 @@ help:
 	@echo 'make integration  the tests against the real Docker and the real nginx (root); TESTS="nginx" only these'
 	@echo 'make lint         format, floors, and a clang build without warnings'
 	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers'
+	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20); needs clang'
 	@echo 'make bench        measure against the budgets (root)'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
 	@echo 'make clean        remove $(BUILD)/ (images stay)'
@@ -150,6 +152,17 @@ programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(if $(wildcard tests/bench/*.c),$(B
 
 asan:
 	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' unit
+
+# Each fuzzer for FUZZ_SECONDS, from the repository's root.
+FUZZ_SECONDS ?= 20
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard fcgi/base/*.[ch] fcgi/model/*.[ch] fcgi/sandbox/frames.[ch] images/runner/protocol.[ch])
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)
+
+fuzz: $(FUZZERS)
+	$(Q)for fuzzer in $^; do echo "  FUZZ $$fuzzer"; ASAN_OPTIONS=detect_leaks=1 $$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$(BUILD)/fuzz/ -verbosity=0 -print_final_stats=1 2>&1 | grep -E 'number_of_executed|ERROR|SUMMARY' ; test $${PIPESTATUS[0]} -eq 0 || exit 1; done
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
 	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench

@@ -202,7 +202,8 @@ static int read_list(const struct yaml *yaml, const struct yaml_node *node, cons
 static int read_field(const struct yaml *yaml, const struct yaml_node *node, const struct field *field,
         void *target, struct error *err)
 {
-        void *member = (char *)target + field->offset;
+        void *member = target != NULL ? (char *)target + field->offset
+                                      : NULL; /* a table of custom fields alone needs none */
 
         switch (field->kind) {
         case FIELD_CHARS:
