@@ -47,11 +47,14 @@ case " $packages" in
 # Until Debian 12, docker.io carries the command-line program itself.
 *" docker-cli "*) apt-cache show docker-cli >/dev/null 2>&1 || packages=${packages/docker-cli /docker.io } ;;
 esac
-# Our nginx is started by us, on a port of ours; Debian's need not open port 80 because it was installed.
+# Our nginx is started by us, on a port of ours; Debian's need not open port 80 because it was installed. Without systemd no
+# service is started by its package: Docker's would try and fail, and docker.sh starts it anyway.
 policy=/usr/sbin/policy-rc.d
+not_started='*'
+[ ! -d /run/systemd/system ] || not_started='nginx*'
 if [ ! -e "$policy" ]; then
         trap 'as_root rm -f "$policy"' EXIT
-        printf '#!/bin/sh\ncase $1 in nginx*) exit 101 ;; esac\n' | as_root tee "$policy" >/dev/null
+        printf '#!/bin/sh\ncase $1 in %s) exit 101 ;; esac\n' "$not_started" | as_root tee "$policy" >/dev/null
         as_root chmod 755 "$policy"
 fi
 # shellcheck disable=SC2086
