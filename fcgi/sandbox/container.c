@@ -43,40 +43,81 @@ static json_t *security_options(const char *seccomp)
         return json_pack("[s, o]", "no-new-privileges", profile);
 }
 
-/* One process more than the program may have: the runner. Capabilities in the order in which newer daemons
- * sort them. */
+/* Everything that holds a sandbox together, a line each. One process more than the program may have: the
+ * runner. Capabilities in the order in which newer daemons sort them; RestartPolicy because daemons differ in
+ * what they make of none. NULL when memory is out. */
 static json_t *host_config(const struct container_spec *spec)
 {
         const struct language *language = spec->language;
         long long memory = spec->memory_mib * MIB;
-        json_t *config = json_pack(
-                "{s:s, s:b, s:b, s:[s], s:[s, s, s], s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:{s:s},"
-                " s:s, s:o, s:{s:s}, s:i, s:s, s:b, s:b}",
-                "NetworkMode", "none", "ReadonlyRootfs", 1, "AutoRemove", 1, "CapDrop", "ALL", "CapAdd",
-                "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "SecurityOpt", security_options(spec->seccomp),
-                "Memory", memory, "MemorySwap", memory, "PidsLimit", (json_int_t)language->processes + 1,
-                "CpuPeriod", (json_int_t)CPU_PERIOD_US, "CpuQuota",
-                (json_int_t)language->cpu_percent * (CPU_PERIOD_US / 100), "Ulimits", ulimits(spec),
-                "Sysctls", "net.ipv4.tcp_max_tw_buckets", "0", "IpcMode", "private", "Tmpfs",
-                tmpfs(&spec->settings->limits), "LogConfig", "Type", "none", "OomScoreAdj", RUNNER_OOM_SCORE,
-                "Runtime", language->runtime, "Privileged", 0, "PublishAllPorts", 0);
-        return config;
+        json_t *config = json_object();
+        int bad = 0;
+        bad |= json_object_set_new(config, "NetworkMode", json_string("none"));
+        bad |= json_object_set_new(config, "ReadonlyRootfs", json_true());
+        bad |= json_object_set_new(config, "Tmpfs", tmpfs(&spec->settings->limits));
+        bad |= json_object_set_new(config, "CapDrop", json_pack("[s]", "ALL"));
+        bad |= json_object_set_new(
+                config, "CapAdd", json_pack("[s, s, s]", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"));
+        bad |= json_object_set_new(config, "SecurityOpt", security_options(spec->seccomp));
+        bad |= json_object_set_new(config, "Privileged", json_false());
+        bad |= json_object_set_new(config, "Memory", json_integer(memory));
+        bad |= json_object_set_new(config, "MemorySwap", json_integer(memory));
+        bad |= json_object_set_new(config, "PidsLimit", json_integer((json_int_t)language->processes + 1));
+        bad |= json_object_set_new(config, "CpuPeriod", json_integer(CPU_PERIOD_US));
+        bad |= json_object_set_new(
+                config, "CpuQuota", json_integer((json_int_t)language->cpu_percent * (CPU_PERIOD_US / 100)));
+        bad |= json_object_set_new(config, "Ulimits", ulimits(spec));
+        bad |= json_object_set_new(config, "Sysctls", json_pack("{s:s}", "net.ipv4.tcp_max_tw_buckets", "0"));
+        bad |= json_object_set_new(config, "IpcMode", json_string("private"));
+        bad |= json_object_set_new(config, "OomScoreAdj", json_integer(RUNNER_OOM_SCORE));
+        bad |= json_object_set_new(config, "LogConfig", json_pack("{s:s}", "Type", "none"));
+        bad |= json_object_set_new(config, "PublishAllPorts", json_false());
+        bad |= json_object_set_new(config, "Runtime", json_string(language->runtime));
+        bad |= json_object_set_new(config, "AutoRemove", json_true());
+        bad |= json_object_set_new(
+                config, "RestartPolicy", json_pack("{s:s, s:i}", "Name", "no", "MaximumRetryCount", 0));
+        if (!bad)
+                return config;
+        json_decref(config);
+        return NULL;
+}
+
+/* NULL when memory is out. */
+static json_t *config_of(const struct container_spec *spec)
+{
+        json_t *config = json_object();
+        int bad = 0;
+        bad |= json_object_set_new(config, "Image", json_string(spec->language->image));
+        bad |= json_object_set_new(config, "Entrypoint", json_pack("[s]", "/sandpool/runner"));
+        bad |= json_object_set_new(
+                config, "Cmd", json_pack("[s, o]", "--serve", json_sprintf("--uid-base=%u", spec->uid_base)));
+        bad |= json_object_set_new(config, "Env", json_array());
+        bad |= json_object_set_new(config, "User", json_string("0:0"));
+        bad |= json_object_set_new(config, "WorkingDir", json_string("/workspace"));
+        bad |= json_object_set_new(config, "Hostname", json_string("sandbox"));
+        bad |= json_object_set_new(config, "NetworkDisabled", json_true());
+        bad |= json_object_set_new(config, "Healthcheck", json_pack("{s:[s]}", "Test", "NONE"));
+        bad |= json_object_set_new(config, "Tty", json_false());
+        bad |= json_object_set_new(config, "OpenStdin", json_true());
+        bad |= json_object_set_new(config, "StdinOnce", json_false()); /* leased many times */
+        bad |= json_object_set_new(config, "AttachStdin", json_true());
+        bad |= json_object_set_new(config, "AttachStdout", json_true());
+        bad |= json_object_set_new(config, "AttachStderr", json_true());
+        bad |= json_object_set_new(config, "Labels",
+                json_pack("{s:s, s:s}", CONTAINER_LABEL, spec->settings->instance, "sandpool.language",
+                        spec->language->id));
+        bad |= json_object_set_new(config, "HostConfig", host_config(spec));
+        if (!bad)
+                return config;
+        json_decref(config);
+        return NULL;
 }
 
 char *container_config(const struct container_spec *spec)
 {
-        json_t *uids = json_sprintf("--uid-base=%u", spec->uid_base);
-        json_t *root = json_pack(
-                "{s:s, s:[s], s:[s, o], s:[], s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:{s:[s]},"
-                " s:{s:s, s:s}, s:o}",
-                "Image", spec->language->image, "Entrypoint", "/sandpool/runner", "Cmd", "--serve", uids,
-                "Env", "User", "0:0", "WorkingDir", "/workspace", "Hostname", "sandbox", "OpenStdin", 1,
-                "StdinOnce", 0, "AttachStdin", 1, "AttachStdout", 1, "AttachStderr", 1, "Tty", 0,
-                "NetworkDisabled", 1, "Healthcheck", "Test", "NONE", "Labels", CONTAINER_LABEL,
-                spec->settings->instance, "sandpool.language", spec->language->id, "HostConfig",
-                host_config(spec));
-        char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
-        json_decref(root);
+        json_t *config = config_of(spec);
+        char *text = config ? json_dumps(config, JSON_COMPACT) : NULL;
+        json_decref(config);
         return text;
 }
 
@@ -125,8 +166,7 @@ static int verify_host_config(json_t *asked, json_t *got, struct error *err)
 int container_verify(const struct container_spec *spec, const char *inspected, struct error *err)
 {
         int rc = -1;
-        char *text = container_config(spec);
-        json_t *asked = text ? json_loads(text, 0, NULL) : NULL;
+        json_t *asked = config_of(spec);
         json_t *got = json_loads(inspected, JSON_REJECT_DUPLICATES, NULL);
         if (!asked || !got) {
                 error_set(err, "Docker's description of the container cannot be read");
@@ -152,7 +192,6 @@ int container_verify(const struct container_spec *spec, const char *inspected, s
 out:
         json_decref(asked);
         json_decref(got);
-        free(text);
         return rc;
 }
 

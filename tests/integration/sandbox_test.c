@@ -234,7 +234,7 @@ static void life(void **state)
         (void)state;
         all_have("HostConfig.LogConfig.Type", "\"none\"");
         all_have("HostConfig.AutoRemove", "true");
-        all_have("HostConfig.RestartPolicy.Name", "\"\"");
+        all_have("HostConfig.RestartPolicy.Name", "\"no\"");
         all_have("Config.Tty", "false");
         all_have("Config.OpenStdin", "true");
         all_have("Config.StdinOnce", "false");
