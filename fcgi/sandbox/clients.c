@@ -26,6 +26,7 @@ struct client {
         char request_id[ID_SIZE];
         struct sandbox *sandbox; /* leased; NULL also when it was taken away */
         uint64_t number;         /* of its lease, 0: none */
+        uint64_t resizing;       /* the lease whose resize is under way; 0: none, or of one that is over */
         int64_t held_until_ms;
         int64_t death_until_ms; /* an answer to DEATH is due by then; 0: none */
         bool death_known, oom;  /* what is known of a sandbox that was taken away */
@@ -176,11 +177,13 @@ static void release(struct clients *clients, struct client *client, const struct
         struct sandbox *sandbox = client->sandbox;
         if (ask->number != client->number)
                 return;
+        /* A resize that is still under way could change the next lease's limit. */
+        bool clean = ask->value == 1 && !(client->resizing && client->resizing == client->number);
         client->sandbox = NULL;
         client->number = 0;
         client->death_until_ms = 0;
         if (sandbox)
-                pool_release(clients->pool, sandbox, ask->value == 1 && !sandbox->died);
+                pool_release(clients->pool, sandbox, clean && !sandbox->died);
 }
 
 /* A resize is an Engine call of the lease's own: it outlives neither the sandbox's lease nor its client
@@ -208,6 +211,7 @@ static void on_resized(void *context, const struct engine_answer *answer)
                 struct client *client = resize->clients->list[i];
                 if (!client || client->number != resize->number)
                         continue;
+                client->resizing = 0;
                 if (client->sandbox && !outcome)
                         client->sandbox->memory_mib = resize->memory_mib;
                 done(client, resize->number, client->sandbox ? outcome : MESSAGE_FAILED);
@@ -218,6 +222,10 @@ static void on_resized(void *context, const struct engine_answer *answer)
 static void resize(struct clients *clients, struct client *client, const struct message *ask)
 {
         struct sandbox *sandbox = client->sandbox;
+        if (client->resizing && client->resizing == client->number) {
+                shutdown(client->fd, SHUT_RDWR); /* a worker waits for the answer before it asks again */
+                return;
+        }
         struct resize *context = sandbox && ask->number == client->number ? malloc(sizeof *context) : NULL;
         char path[128], body[96];
         if (!context) {
@@ -231,8 +239,10 @@ static void resize(struct clients *clients, struct client *client, const struct 
         sandbox->memory_mib = 0;
         snprintf(path, sizeof path, "/containers/%s/update", sandbox->id);
         container_memory_update(context->memory_mib, body, sizeof body);
-        if (engine_begin(clients->engine, "POST", path, body, 0, on_resized, context))
+        if (engine_begin(clients->engine, "POST", path, body, 0, on_resized, context)) {
+                client->resizing = client->number;
                 return;
+        }
         free(context);
         done(client, ask->number, MESSAGE_FAILED);
 }
