@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -139,15 +141,25 @@ static void done(struct client *client, uint64_t number, uint32_t value)
         send_message(client, &message, -1);
 }
 
+/* Answers that nobody reads, with the descriptors in them, count against what this process may have in
+ * flight: too many, and no other worker could be granted a lease. */
+static bool has_unread(const struct client *client)
+{
+        int bytes = 0;
+        return !ioctl(client->fd, SIOCOUTQ, &bytes) && bytes;
+}
+
 static void acquire(struct clients *clients, struct client *client, const struct message *ask)
 {
         const struct language *language = registry_find(clients->options->registry, ask->language);
         struct message no = {.type = MESSAGE_ANSWER, .value = LEASE_NO_IMAGE};
-        if (client->sandbox || client->waiting || !language) {
-                if (client->sandbox || client->waiting)
-                        shutdown(client->fd, SHUT_RDWR); /* a worker holds one lease at a time */
-                else
-                        send_message(client, &no, -1);
+        /* A worker holds one lease at a time, and knows what came of the one before. */
+        if (client->sandbox || client->waiting || has_unread(client)) {
+                shutdown(client->fd, SHUT_RDWR);
+                return;
+        }
+        if (!language) {
+                send_message(client, &no, -1);
                 return;
         }
         client->number = 0;

@@ -256,6 +256,29 @@ static void a_resize_ends_with_its_lease(void **state)
         stop_broker();
 }
 
+/* Who collects leases without reading the answers is cut off, before the descriptors in them are too many. */
+static void answers_must_be_read(void **state)
+{
+        (void)state;
+        start_broker();
+        serves();
+        int fd = connect_raw();
+        struct message acquire_it = ask(MESSAGE_ACQUIRE, 0, 128), release = ask(MESSAGE_RELEASE, 0, 0);
+        struct pollfd end = {.fd = fd, .events = POLLRDHUP};
+        release.value = 1;
+        for (int i = 0; i < 40; i++) {
+                say(fd, &acquire_it);
+                usleep(30000);
+                /* Leases are numbered from 1; serves took some. */
+                for (release.number = 1; release.number < 60 && !say(fd, &release);)
+                        release.number++;
+        }
+        assert_true(poll(&end, 1, 0) > 0 && end.revents & (POLLRDHUP | POLLHUP));
+        close(fd);
+        serves();
+        stop_broker();
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -263,6 +286,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(resizes_do_not_pile_up),
                 TEST(a_resize_ends_with_its_lease),
+                TEST(answers_must_be_read),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
