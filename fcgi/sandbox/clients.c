@@ -15,6 +15,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
+
 #define HOLD_MAX_MS 85000   /* below PROTOCOL_SILENCE_S: a leased runner hears nothing from us */
 #define HOLD_MARGIN_MS 2000 /* above the worker's own deadline */
 #define DEATH_WAIT_MS 1000  /* for the daemon's word on how a sandbox died */
@@ -44,6 +48,15 @@ struct clients {
         size_t polled[CLIENTS_MAX]; /* the clients whose descriptors clients_polls named, in order */
 };
 
+/* A descriptor that comes with a message is closed here, and the close of a TCP socket that lingers waits for
+ * as long as its sender pleases. Linux from 6.16 refuses to send any; connections have this from their
+ * listener. */
+static void refuse_descriptors(int listen_fd)
+{
+        int off = 0;
+        setsockopt(listen_fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof off);
+}
+
 struct clients *clients_new(const struct broker_options *options, struct engine *engine, struct error *err)
 {
         struct clients *clients = calloc(1, sizeof *clients);
@@ -53,6 +66,7 @@ struct clients *clients_new(const struct broker_options *options, struct engine 
         }
         clients->options = options;
         clients->engine = engine;
+        refuse_descriptors(options->listen_fd);
         return clients;
 }
 
