@@ -35,6 +35,8 @@
 
 #define PATIENCE_MS 30000
 #define QUEUE_TIMEOUT_MS 5000
+#define CONNECTIONS 12
+#define ABUSE_MS 6000
 
 static struct {
         struct settings *settings;
@@ -344,6 +346,118 @@ static void a_descriptor_cannot_make_it_wait(void **state)
         stop_broker();
 }
 
+/* One connection of the worker that was taken over. */
+struct abuser {
+        int fd, stream;
+        uint64_t number; /* of the last lease heard of */
+};
+
+static uint64_t next_random(void)
+{
+        static uint64_t x = 0x9e3779b97f4a7c15U;
+        x ^= x << 13;
+        x ^= x >> 7;
+        return x ^= x << 17;
+}
+
+static uint32_t pick(uint32_t below)
+{
+        return (uint32_t)(next_random() >> 32) % below;
+}
+
+static void abuser_listen(struct abuser *abuser)
+{
+        char bytes[sizeof(struct broker_status)];
+        int stream = -1;
+        struct pollfd wait = {.fd = abuser->fd, .events = POLLIN};
+        if (poll(&wait, 1, 0) <= 0 || io_recv_message(abuser->fd, bytes, sizeof bytes, &stream) <= 0)
+                return;
+        struct message answer;
+        memcpy(&answer, bytes, sizeof answer);
+        if (answer.number)
+                abuser->number = answer.number;
+        if (stream < 0)
+                return;
+        io_close(&abuser->stream);
+        abuser->stream = stream;
+}
+
+static void abuser_again(struct abuser *abuser)
+{
+        io_close(&abuser->fd);
+        io_close(&abuser->stream);
+        abuser->number = 0;
+        abuser->fd = connect_raw();
+}
+
+static void abuser_noise(struct abuser *abuser)
+{
+        uint64_t bytes[256];
+        for (size_t i = 0; i < 256; i++)
+                bytes[i] = next_random();
+        if (abuser->stream >= 0 && pick(2))
+                send(abuser->stream, bytes, 1 + pick(sizeof bytes), MSG_NOSIGNAL | MSG_DONTWAIT);
+        else
+                send(abuser->fd, bytes, pick(4) ? sizeof(struct message) : pick(sizeof bytes),
+                        MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* A well-formed message that may make no sense. */
+static void abuser_speak(struct abuser *abuser)
+{
+        static const char *const names[] = {"python", "py", "javascript", "cpp", "", "nothing", "../python"};
+        struct message message = ask(1 + pick(9), pick(4) ? abuser->number : next_random(), pick(2000));
+        message.value = pick(3);
+        message.hold_ms = pick(3) ? pick(3000) : (uint32_t)next_random();
+        if (pick(3) == 0) {
+                memset(message.language, 'x', sizeof message.language);
+                memset(message.request_id, 0xff, sizeof message.request_id);
+        }
+        if (pick(3))
+                snprintf(message.language, sizeof message.language, "%s", names[pick(7)]);
+        say(abuser->fd, &message);
+}
+
+static void abuse(struct abuser *abuser)
+{
+        uint32_t what = pick(40);
+        if (what == 0)
+                abuser_again(abuser);
+        else if (what < 3)
+                abuser_noise(abuser);
+        else if (what < 20)
+                abuser_speak(abuser);
+        else
+                abuser_listen(abuser);
+}
+
+static void any_bytes_in_any_order(void **state)
+{
+        struct abuser abusers[CONNECTIONS];
+        (void)state;
+        broker.settings->queue_timeout_ms = 300;
+        start_broker();
+        serves();
+        for (size_t i = 0; i < CONNECTIONS; i++)
+                abusers[i] = (struct abuser){.fd = connect_raw(), .stream = -1};
+        int64_t end = clock_ms() + ABUSE_MS;
+        for (unsigned round = 0; clock_ms() < end; round++) {
+                for (size_t i = 0; i < CONNECTIONS; i++)
+                        abuse(&abusers[i]);
+                if (round % 64)
+                        usleep(1000);
+                else
+                        assert_true(status_within(3000));
+        }
+        for (size_t i = 0; i < CONNECTIONS; i++) {
+                io_close(&abusers[i].fd);
+                io_close(&abusers[i].stream);
+        }
+        serves();
+        assert_int_equal(waitpid(broker.pid, NULL, WNOHANG), 0);
+        stop_broker();
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -353,6 +467,7 @@ int main(void)
                 TEST(a_resize_ends_with_its_lease),
                 TEST(answers_must_be_read),
                 TEST(a_descriptor_cannot_make_it_wait),
+                TEST(any_bytes_in_any_order),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
