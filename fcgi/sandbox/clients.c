@@ -21,10 +21,12 @@
 
 #define HOLD_MAX_MS 85000   /* below PROTOCOL_SILENCE_S: a leased runner hears nothing from us */
 #define HOLD_MARGIN_MS 2000 /* above the worker's own deadline */
+#define ACCEPTS_AT_ONCE 16  /* then those that are connected get their turn */
 #define DEATH_WAIT_MS 1000  /* for the daemon's word on how a sandbox died */
 
 struct client {
         int fd;
+        pid_t pid;
         struct pool_wait wait;
         bool waiting;
         int64_t asked_us;
@@ -362,31 +364,50 @@ static void client_readable(struct clients *clients, size_t i)
                 client_gone(clients, i);
 }
 
-static int peer_allowed(const struct clients *clients, int fd)
+static uint32_t connections_of(const struct clients *clients, pid_t pid)
 {
+        uint32_t count = 0;
+        for (size_t i = 0; i < CLIENTS_MAX; i++)
+                count += clients->list[i] && clients->list[i]->pid == pid;
+        return count;
+}
+
+/* Why a connection is refused, or NULL with its process. All workers have one uid: without a limit for each
+ * process, one that was taken over could take every place, and with them every sandbox. */
+static const char *refusal(const struct clients *clients, int fd, pid_t *pid)
+{
+        const struct broker_options *options = clients->options;
         struct ucred peer;
         socklen_t size = sizeof peer;
-        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
-                return 0;
-        return peer.uid == clients->options->peer_uid || peer.uid == 0;
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) ||
+                (peer.uid != options->peer_uid && peer.uid != 0))
+                return "not allowed";
+        if (options->per_process && connections_of(clients, peer.pid) >= options->per_process)
+                return "too many of one process";
+        *pid = peer.pid;
+        return NULL;
 }
 
 static void accept_clients(struct clients *clients)
 {
         int fd;
-        while ((fd = accept4(clients->options->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-                struct client *client = peer_allowed(clients, fd) ? calloc(1, sizeof *client) : NULL;
+        for (int n = 0; n < ACCEPTS_AT_ONCE; n++) {
+                fd = accept4(clients->options->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+                if (fd < 0)
+                        return;
+                pid_t pid = 0;
+                const char *why = refusal(clients, fd, &pid);
                 size_t i = 0;
                 while (i < CLIENTS_MAX && clients->list[i])
                         i++;
-                if (!client || i == CLIENTS_MAX) {
-                        log_warning("broker.refused_connection",
-                                LOG_S("why", client ? "too many" : "not allowed"));
-                        free(client);
+                struct client *client = !why && i < CLIENTS_MAX ? calloc(1, sizeof *client) : NULL;
+                if (!client) {
+                        log_warning("broker.refused_connection", LOG_S("why", why ? why : "too many"));
                         io_close(&fd);
                         continue;
                 }
                 client->fd = fd;
+                client->pid = pid;
                 clients->list[i] = client;
         }
 }

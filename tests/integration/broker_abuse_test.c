@@ -6,6 +6,7 @@
 #include "fcgi/model/language.h"
 #include "fcgi/model/seccomp.h"
 #include "fcgi/sandbox/broker.h"
+#include "fcgi/sandbox/clients.h"
 #include "fcgi/sandbox/lease.h"
 #include "fcgi/sandbox/message.h"
 #include "tests/integration/service.h"
@@ -47,7 +48,7 @@ static struct {
         pid_t pid;
 } broker;
 
-static void start_broker(void)
+static void start_broker_with(uint32_t per_process)
 {
         struct error err = {0};
         broker.listen_fd = io_listen_unix(broker.path, SOCK_SEQPACKET, 0600, (gid_t)-1, 64, &err);
@@ -64,8 +65,14 @@ static void start_broker(void)
                 .seccomp = broker.seccomp,
                 .listen_fd = broker.listen_fd,
                 .peer_uid = getuid(),
-                .workers = 32};
+                .workers = 32,
+                .per_process = per_process};
         _exit(getppid() == parent ? broker_run(&options, &err) : 1);
+}
+
+static void start_broker(void)
+{
+        start_broker_with(0);
 }
 
 static void stop_broker(void)
@@ -346,6 +353,29 @@ static void a_descriptor_cannot_make_it_wait(void **state)
         stop_broker();
 }
 
+/* One process connects as often as it can; another one is served all the same. */
+static void one_process_cannot_take_every_place(void **state)
+{
+        (void)state;
+        int fds[2 * CLIENTS_MAX], status;
+        start_broker_with(3);
+        serves();
+        for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
+                struct message acquire_it = ask(MESSAGE_ACQUIRE, 0, 128);
+                fds[i] = connect_raw();
+                say(fds[i], &acquire_it);
+        }
+        pid_t honest = fork();
+        if (!honest)
+                _exit(status_within(3000) ? 0 : 1);
+        assert_int_equal(waitpid(honest, &status, 0), honest);
+        assert_int_equal(status, 0);
+        for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
+                close(fds[i]);
+        serves();
+        stop_broker();
+}
+
 /* One connection of the worker that was taken over. */
 struct abuser {
         int fd, stream;
@@ -467,6 +497,7 @@ int main(void)
                 TEST(a_resize_ends_with_its_lease),
                 TEST(answers_must_be_read),
                 TEST(a_descriptor_cannot_make_it_wait),
+                TEST(one_process_cannot_take_every_place),
                 TEST(any_bytes_in_any_order),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* No process of the service holds a descriptor that it has no use for, and a program holds its three. */
+/* What each process has of its starter's: no descriptor that it has no use for, no right to start others. */
+#include "fcgi/base/io.h"
 #include "tests/integration/fixture.h"
 
 #include <setjmp.h>
@@ -71,6 +72,21 @@ static void processes_hold_only_their_own(void **state)
         has_only(service_process(&fixture, "worker-2"), child);
 }
 
+static void workers_cannot_multiply(void **state)
+{
+        char path[64], *limits = NULL;
+        (void)state;
+        snprintf(path, sizeof path, "/proc/%d/limits", (int)service_process(&fixture, "worker-1"));
+        assert_true(io_read_file(path, 65536, &limits, NULL) > 0);
+        const char *line = strstr(limits, "Max processes");
+        int soft = -1, hard = -1;
+        assert_non_null(line);
+        assert_int_equal(sscanf(line, "Max processes %d %d", &soft, &hard), 2);
+        assert_int_equal(soft, 0);
+        assert_int_equal(hard, 0);
+        free(limits);
+}
+
 static void programs_hold_three(void **state)
 {
         (void)state;
@@ -86,6 +102,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(processes_hold_only_their_own),
+                cmocka_unit_test(workers_cannot_multiply),
                 cmocka_unit_test(programs_hold_three),
         };
         return cmocka_run_group_tests(tests, start, stop);
