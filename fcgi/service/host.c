@@ -22,12 +22,13 @@ static enum finding found(enum finding finding, struct error *text, const char *
 
 static enum finding test_users(const struct config *config, struct error *text)
 {
-        struct identity identity;
+        struct identity worker, broker;
         if (geteuid() != 0)
                 return found(FINDING_WARNING, text,
                         "not root: all processes run as the present user, who can reach Docker");
-        if (privilege_find(config->settings->worker_user, &identity, text) ||
-                privilege_find(config->settings->broker_user, &identity, text))
+        if (privilege_find(config->settings->worker_user, &worker, text) ||
+                privilege_find(config->settings->broker_user, &broker, text) ||
+                privilege_apart(&worker, &broker, text))
                 return FINDING_FAILED;
         privilege_group(config->settings->socket_group, text);
         if (text->text[0])
