@@ -9,16 +9,24 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
+
 #define HOLD_MAX_MS 85000   /* below PROTOCOL_SILENCE_S: a leased runner hears nothing from us */
 #define HOLD_MARGIN_MS 2000 /* above the worker's own deadline */
+#define ACCEPTS_AT_ONCE 16  /* then those that are connected get their turn */
 #define DEATH_WAIT_MS 1000  /* for the daemon's word on how a sandbox died */
 
 struct client {
         int fd;
+        pid_t pid;
         struct pool_wait wait;
         bool waiting;
         int64_t asked_us;
@@ -26,6 +34,7 @@ struct client {
         char request_id[ID_SIZE];
         struct sandbox *sandbox; /* leased; NULL also when it was taken away */
         uint64_t number;         /* of its lease, 0: none */
+        uint64_t resizing;       /* the lease whose resize is under way; 0: none, or of one that is over */
         int64_t held_until_ms;
         int64_t death_until_ms; /* an answer to DEATH is due by then; 0: none */
         bool death_known, oom;  /* what is known of a sandbox that was taken away */
@@ -41,6 +50,15 @@ struct clients {
         size_t polled[CLIENTS_MAX]; /* the clients whose descriptors clients_polls named, in order */
 };
 
+/* A descriptor that comes with a message is closed here, and the close of a TCP socket that lingers waits for
+ * as long as its sender pleases. Linux from 6.16 refuses to send any; connections have this from their
+ * listener. */
+static void refuse_descriptors(int listen_fd)
+{
+        int off = 0;
+        setsockopt(listen_fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof off);
+}
+
 struct clients *clients_new(const struct broker_options *options, struct engine *engine, struct error *err)
 {
         struct clients *clients = calloc(1, sizeof *clients);
@@ -50,6 +68,7 @@ struct clients *clients_new(const struct broker_options *options, struct engine 
         }
         clients->options = options;
         clients->engine = engine;
+        refuse_descriptors(options->listen_fd);
         return clients;
 }
 
@@ -138,15 +157,25 @@ static void done(struct client *client, uint64_t number, uint32_t value)
         send_message(client, &message, -1);
 }
 
+/* Answers that nobody reads, with the descriptors in them, count against what this process may have in
+ * flight: too many, and no other worker could be granted a lease. */
+static bool has_unread(const struct client *client)
+{
+        int bytes = 0;
+        return !ioctl(client->fd, SIOCOUTQ, &bytes) && bytes;
+}
+
 static void acquire(struct clients *clients, struct client *client, const struct message *ask)
 {
         const struct language *language = registry_find(clients->options->registry, ask->language);
         struct message no = {.type = MESSAGE_ANSWER, .value = LEASE_NO_IMAGE};
-        if (client->sandbox || client->waiting || !language) {
-                if (client->sandbox || client->waiting)
-                        shutdown(client->fd, SHUT_RDWR); /* a worker holds one lease at a time */
-                else
-                        send_message(client, &no, -1);
+        /* A worker holds one lease at a time, and knows what came of the one before. */
+        if (client->sandbox || client->waiting || has_unread(client)) {
+                shutdown(client->fd, SHUT_RDWR);
+                return;
+        }
+        if (!language) {
+                send_message(client, &no, -1);
                 return;
         }
         client->number = 0;
@@ -176,11 +205,13 @@ static void release(struct clients *clients, struct client *client, const struct
         struct sandbox *sandbox = client->sandbox;
         if (ask->number != client->number)
                 return;
+        /* A resize that is still under way could change the next lease's limit. */
+        bool clean = ask->value == 1 && !(client->resizing && client->resizing == client->number);
         client->sandbox = NULL;
         client->number = 0;
         client->death_until_ms = 0;
         if (sandbox)
-                pool_release(clients->pool, sandbox, ask->value == 1 && !sandbox->died);
+                pool_release(clients->pool, sandbox, clean && !sandbox->died);
 }
 
 /* A resize is an Engine call of the lease's own: it outlives neither the sandbox's lease nor its client
@@ -208,6 +239,7 @@ static void on_resized(void *context, const struct engine_answer *answer)
                 struct client *client = resize->clients->list[i];
                 if (!client || client->number != resize->number)
                         continue;
+                client->resizing = 0;
                 if (client->sandbox && !outcome)
                         client->sandbox->memory_mib = resize->memory_mib;
                 done(client, resize->number, client->sandbox ? outcome : MESSAGE_FAILED);
@@ -218,6 +250,10 @@ static void on_resized(void *context, const struct engine_answer *answer)
 static void resize(struct clients *clients, struct client *client, const struct message *ask)
 {
         struct sandbox *sandbox = client->sandbox;
+        if (client->resizing && client->resizing == client->number) {
+                shutdown(client->fd, SHUT_RDWR); /* a worker waits for the answer before it asks again */
+                return;
+        }
         struct resize *context = sandbox && ask->number == client->number ? malloc(sizeof *context) : NULL;
         char path[128], body[96];
         if (!context) {
@@ -231,8 +267,10 @@ static void resize(struct clients *clients, struct client *client, const struct 
         sandbox->memory_mib = 0;
         snprintf(path, sizeof path, "/containers/%s/update", sandbox->id);
         container_memory_update(context->memory_mib, body, sizeof body);
-        if (engine_begin(clients->engine, "POST", path, body, 0, on_resized, context))
+        if (engine_begin(clients->engine, "POST", path, body, 0, on_resized, context)) {
+                client->resizing = client->number;
                 return;
+        }
         free(context);
         done(client, ask->number, MESSAGE_FAILED);
 }
@@ -326,31 +364,50 @@ static void client_readable(struct clients *clients, size_t i)
                 client_gone(clients, i);
 }
 
-static int peer_allowed(const struct clients *clients, int fd)
+static uint32_t connections_of(const struct clients *clients, pid_t pid)
 {
+        uint32_t count = 0;
+        for (size_t i = 0; i < CLIENTS_MAX; i++)
+                count += clients->list[i] && clients->list[i]->pid == pid;
+        return count;
+}
+
+/* Why a connection is refused, or NULL with its process. All workers have one uid: without a limit for each
+ * process, one that was taken over could take every place, and with them every sandbox. */
+static const char *refusal(const struct clients *clients, int fd, pid_t *pid)
+{
+        const struct broker_options *options = clients->options;
         struct ucred peer;
         socklen_t size = sizeof peer;
-        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size))
-                return 0;
-        return peer.uid == clients->options->peer_uid || peer.uid == 0;
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) ||
+                (peer.uid != options->peer_uid && peer.uid != 0))
+                return "not allowed";
+        if (options->per_process && connections_of(clients, peer.pid) >= options->per_process)
+                return "too many of one process";
+        *pid = peer.pid;
+        return NULL;
 }
 
 static void accept_clients(struct clients *clients)
 {
         int fd;
-        while ((fd = accept4(clients->options->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-                struct client *client = peer_allowed(clients, fd) ? calloc(1, sizeof *client) : NULL;
+        for (int n = 0; n < ACCEPTS_AT_ONCE; n++) {
+                fd = accept4(clients->options->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+                if (fd < 0)
+                        return;
+                pid_t pid = 0;
+                const char *why = refusal(clients, fd, &pid);
                 size_t i = 0;
                 while (i < CLIENTS_MAX && clients->list[i])
                         i++;
-                if (!client || i == CLIENTS_MAX) {
-                        log_warning("broker.refused_connection",
-                                LOG_S("why", client ? "too many" : "not allowed"));
-                        free(client);
+                struct client *client = !why && i < CLIENTS_MAX ? calloc(1, sizeof *client) : NULL;
+                if (!client) {
+                        log_warning("broker.refused_connection", LOG_S("why", why ? why : "too many"));
                         io_close(&fd);
                         continue;
                 }
                 client->fd = fd;
+                client->pid = pid;
                 clients->list[i] = client;
         }
 }

@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MAX_MS 5000
 #define SETTLED_MS 10000
+#define CONNECTIONS_EACH 3 /* a worker has one, and one that just broke may not be noticed yet */
 
 void child_name(const struct child *child, char name[16])
 {
@@ -57,6 +59,7 @@ static int run_broker(const struct nursery *nursery, struct error *err)
                 .listen_fd = nursery->broker_fd,
                 .peer_uid = nursery->worker.uid,
                 .workers = config->settings->workers + 1,
+                .per_process = CONNECTIONS_EACH,
         };
         return broker_run(&options, err);
 }
@@ -85,6 +88,13 @@ static void close_others(const struct child *child, const struct nursery *nurser
                 io_close(&fds[i]);
 }
 
+/* A worker starts nothing. One that was taken over cannot multiply either, and pass for many. */
+static int forbid_processes(struct error *err)
+{
+        struct rlimit none = {0, 0};
+        return setrlimit(RLIMIT_NPROC, &none) ? error_errno(err, "cannot forbid processes") : 0;
+}
+
 static void name_process(const struct child *child)
 {
         char name[16], title[16];
@@ -109,9 +119,10 @@ static void be_child(const struct child *child, const struct nursery *nursery, p
         if (child->kind == CHILD_BROKER)
                 identity.extra = docker_group(nursery->config->settings);
         /* The broker gets the chance to remove its sandboxes; a worker has nothing to put in order. */
-        if (!privilege_drop(&identity, parent, child->kind == CHILD_BROKER ? SIGTERM : SIGKILL, &err))
-                status = child->kind == CHILD_BROKER ? run_broker(nursery, &err)
-                                                     : run_worker(child, nursery, &err);
+        bool broker = child->kind == CHILD_BROKER;
+        if (!privilege_drop(&identity, parent, broker ? SIGTERM : SIGKILL, &err) &&
+                (broker || !forbid_processes(&err)))
+                status = broker ? run_broker(nursery, &err) : run_worker(child, nursery, &err);
         if (err.text[0])
                 log_error("process.failed", LOG_S("error", err.text));
         _exit(status);

@@ -34,6 +34,8 @@ int command_serve(const char *config_path)
 {
         struct error err = {0};
         int status = 1;
+        /* What whoever started us left open is not the workers' business. */
+        close_range(STDERR_FILENO + 1, ~0U, 0);
         struct config *config = config_load(config_path, &err);
         if (!config || open_log(config->settings, &err))
                 goto out;

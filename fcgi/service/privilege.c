@@ -28,6 +28,13 @@ int privilege_find(const char *user, struct identity *identity, struct error *er
         return 0;
 }
 
+int privilege_apart(const struct identity *worker, const struct identity *broker, struct error *err)
+{
+        if (geteuid() != 0 || worker->uid != broker->uid)
+                return 0;
+        return error_set(err, "users.worker and users.broker are one user: a worker could end the broker");
+}
+
 gid_t privilege_group(const char *group, struct error *err)
 {
         if (!*group)

@@ -16,6 +16,10 @@ struct identity {
 /* Look the user up. An empty name is the present user, which root must not stay. Returns 0/-1. */
 int privilege_find(const char *user, struct identity *identity, struct error *err);
 
+/* Refuse two identities of one user, where root could give them two: what one user runs can signal each
+ * other. 0/-1. */
+int privilege_apart(const struct identity *worker, const struct identity *broker, struct error *err);
+
 /* The gid of a group; (gid_t)-1 for "" and, with err, for one that does not exist. */
 gid_t privilege_group(const char *group, struct error *err);
 

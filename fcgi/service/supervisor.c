@@ -146,7 +146,8 @@ static int find_users(struct supervisor *s, struct error *err)
 {
         struct stat st;
         if (privilege_find(s->settings->worker_user, &s->nursery.worker, err) ||
-                privilege_find(s->settings->broker_user, &s->nursery.broker, err))
+                privilege_find(s->settings->broker_user, &s->nursery.broker, err) ||
+                privilege_apart(&s->nursery.worker, &s->nursery.broker, err))
                 return -1;
         if (geteuid() == 0 && stat(s->settings->docker_socket, &st) == 0 &&
                 (st.st_gid == s->nursery.worker.gid || st.st_uid == s->nursery.worker.uid ||

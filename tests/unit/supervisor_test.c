@@ -197,6 +197,23 @@ static void a_worker_user_who_could_open_docker_is_refused(void **state)
         assert_clean();
 }
 
+static void one_user_for_both_is_refused(void **state)
+{
+        (void)state;
+        if (geteuid() != 0)
+                skip();
+        char saved[sizeof(config->settings->broker_user)];
+        memcpy(saved, config->settings->broker_user, sizeof(saved));
+        snprintf(config->settings->broker_user, sizeof(config->settings->broker_user), "%s",
+                config->settings->worker_user);
+        pid_t supervisor = start();
+        alarm(10); /* one that serves does not end by itself */
+        assert_int_equal(WEXITSTATUS(await_exit(supervisor)), 1);
+        alarm(0);
+        memcpy(config->settings->broker_user, saved, sizeof(saved));
+        assert_clean();
+}
+
 static int set_up(void **state)
 {
         (void)state;
@@ -230,6 +247,7 @@ int main(void)
                 cmocka_unit_test(starts_restarts_and_ends),
                 cmocka_unit_test(its_children_die_with_it),
                 cmocka_unit_test(a_worker_user_who_could_open_docker_is_refused),
+                cmocka_unit_test(one_user_for_both_is_refused),
         };
         return cmocka_run_group_tests(tests, set_up, tear_down);
 }
