@@ -64,6 +64,11 @@ static void prepare(CURL *easy, const struct http_request *request, struct curl_
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, &response->body);
         curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take);
         curl_easy_setopt(easy, CURLOPT_HEADERDATA, &response->head);
+        if (request->from) {
+                char interface[64];
+                snprintf(interface, sizeof interface, "host!%s", request->from);
+                curl_easy_setopt(easy, CURLOPT_INTERFACE, interface);
+        }
         if (request->body) {
                 size_t size = request->body_size ? request->body_size : strlen(request->body);
                 curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
