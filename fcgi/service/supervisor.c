@@ -60,19 +60,6 @@ static void socket_path(const struct supervisor *s, const char *name, char path[
         snprintf(path, 128, "%s/%s.sock", s->settings->run_dir, name);
 }
 
-/* Every deadline below it has passed when a worker is busy for so long. */
-static int64_t busy_max(const struct config *config)
-{
-        uint64_t most = 0;
-        for (size_t i = 0; i < config->registry->count; i++) {
-                const struct language *language = &config->registry->languages[i];
-                uint64_t hold = (uint64_t)language->timeout_ms.max + language->compile_timeout_ms;
-                if (hold > most)
-                        most = hold;
-        }
-        return (int64_t)most + config->settings->queue_timeout_ms + BUSY_SLACK_MS;
-}
-
 /* The lock is the truth, the number in the file is for people and scripts. */
 static int lock_pid_file(struct supervisor *s, struct error *err)
 {
@@ -347,7 +334,7 @@ int supervisor_run(const struct config *config, struct error *err)
                         .broker_fd = -1,
                         .pid_fd = -1,
                         .signal_fd = -1},
-                .busy_max_ms = busy_max(config),
+                .busy_max_ms = (int64_t)config_longest_request_ms(config) + BUSY_SLACK_MS,
         };
         log_set_process("supervisor");
         if (find_users(&s, err) || make_run_dir(&s, err) || lock_pid_file(&s, err) || make_sockets(&s, err) ||
