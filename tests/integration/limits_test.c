@@ -44,6 +44,21 @@ static int start(void **state)
         return nginx_place_start(change);
 }
 
+/* Everything counts and nothing is refused. */
+static int start_dry_run(void **state)
+{
+        (void)state;
+        return nginx_place_start("sed -i 's/dry_run off/dry_run on/' rate_limit/dry-run.conf");
+}
+
+/* The smallest zone that nginx takes: it remembers a few hundred clients. */
+static int start_small_zone(void **state)
+{
+        (void)state;
+        return nginx_place_start(
+                "sed -i 's/zone=sandpool_address:10m/zone=sandpool_address:32k/' rate_limit/zones.conf");
+}
+
 /* One request that would run a program, and what became of it. header and other may be NULL. */
 static int status_of(const char *path, const char *from, const char *header, const char *other)
 {
@@ -74,10 +89,13 @@ static void expect_header(const struct http_response *response, const char *name
                 assert_string_equal(value, expected);
 }
 
+static int64_t used_up_ms; /* when 192.0.2.1 had nothing left */
+
 static void test_of_20_in_a_row_11_pass(void **state)
 {
         (void)state;
         assert_int_equal(passing(20, NULL, "X-Forwarded-For: 192.0.2.1", NULL), BURST + 1);
+        used_up_ms = clock_ms();
         assert_int_equal(passing(20, NULL, "X-Forwarded-For: 192.0.2.2", NULL), BURST + 1); /* not affected */
         assert_int_equal(passing(20, NULL, "X-Forwarded-For: 2001:db8:1:2::1", NULL), BURST + 1);
         assert_int_equal(
@@ -272,6 +290,42 @@ static void test_simultaneous_runs(void **state)
         assert_int_equal(status_of("/api/execute", NULL, "X-Forwarded-For: 192.0.2.60", NULL), 200);
 }
 
+/* The last, so that most of the 6 s have passed by then. Retry-After is true: not before, but then. */
+static void test_after_6_seconds_one_more_passes(void **state)
+{
+        (void)state;
+        assert_int_equal(passing(2, NULL, "X-Forwarded-For: 192.0.2.1", NULL), 0);
+        poll(NULL, 0, (int)clock_left_ms(used_up_ms + 6050));
+        assert_int_equal(passing(5, NULL, "X-Forwarded-For: 192.0.2.1", NULL), 1);
+}
+
+static void test_a_dry_run_only_logs(void **state)
+{
+        (void)state;
+        struct error err = {0};
+        pid_t clients[RUNS];
+        assert_int_equal(passing(30, NULL, "X-Forwarded-For: 192.0.2.70", NULL), 30);
+        free(nginx_place_log("\"rate\":\"REJECTED_DRY_RUN\""));
+        for (int i = 0; i < RUNS; i++)
+                clients[i] = hold("X-Forwarded-For: 192.0.2.71", "X-None: 1");
+        if (nginx_responder_wait_held(&responder, RUNS, &err))
+                nginx_place_fail(&err);
+        assert_int_equal(status_of("/api/execute", NULL, "X-Forwarded-For: 192.0.2.71", NULL), 200);
+        free(nginx_place_log("\"runs\":\"REJECTED_DRY_RUN\""));
+        release(clients, RUNS);
+}
+
+static void test_a_full_zone_refuses_nobody(void **state)
+{
+        (void)state;
+        for (int i = 0; i < 2000; i++) {
+                char header[64];
+                snprintf(header, sizeof header, "X-Forwarded-For: 10.1.%d.%d", i / 250, i % 250);
+                assert_int_equal(status_of("/api/execute", NULL, header, NULL), 200);
+        }
+        assert_int_equal(passing(20, NULL, "X-Forwarded-For: 192.0.2.80", NULL), BURST + 1);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -284,6 +338,11 @@ int main(void)
                 cmocka_unit_test(test_lists),
                 cmocka_unit_test(test_preflights_are_limited),
                 cmocka_unit_test(test_simultaneous_runs),
+                cmocka_unit_test(test_after_6_seconds_one_more_passes),
         };
-        return cmocka_run_group_tests(tests, start, nginx_place_stop);
+        const struct CMUnitTest dry_run[] = {cmocka_unit_test(test_a_dry_run_only_logs)};
+        const struct CMUnitTest small_zone[] = {cmocka_unit_test(test_a_full_zone_refuses_nobody)};
+        int failed = cmocka_run_group_tests(tests, start, nginx_place_stop);
+        failed += cmocka_run_group_tests(dry_run, start_dry_run, nginx_place_stop);
+        return failed + cmocka_run_group_tests(small_zone, start_small_zone, nginx_place_stop);
 }
