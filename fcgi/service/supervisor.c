@@ -22,6 +22,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
+#include "fcgi/base/tcp.h"
 #include "fcgi/service/children.h"
 
 #include <errno.h>
@@ -101,6 +102,23 @@ static int listen_at(
         return io_listen_unix(path, type, 0660, group, backlog, err);
 }
 
+/* Where nginx connects to: two sockets in the run directory, or two ports. */
+static int make_frontend(struct supervisor *s, gid_t group, struct error *err)
+{
+        struct tcp_address address;
+        int backlog = (int)s->settings->backlog;
+        if (!s->settings->tcp[0]) {
+                s->nursery.fastcgi_fd = listen_at(s, "fastcgi", SOCK_STREAM, group, backlog, err);
+                if (s->nursery.fastcgi_fd >= 0)
+                        s->nursery.control_fd = listen_at(s, "control", SOCK_STREAM, group, backlog, err);
+        } else if (!tcp_address_parse(s->settings->tcp, &address, err)) {
+                s->nursery.fastcgi_fd = tcp_listen(&address, 0, backlog, err);
+                if (s->nursery.fastcgi_fd >= 0)
+                        s->nursery.control_fd = tcp_listen(&address, 1, backlog, err);
+        }
+        return s->nursery.control_fd < 0 ? -1 : 0;
+}
+
 static int make_sockets(struct supervisor *s, struct error *err)
 {
         bool root = geteuid() == 0;
@@ -108,11 +126,8 @@ static int make_sockets(struct supervisor *s, struct error *err)
         gid_t worker = root ? s->nursery.worker.gid : (gid_t)-1;
         if (err->text[0])
                 return -1;
-        int backlog = (int)s->settings->backlog, workers = (int)s->settings->workers + 8;
-        s->nursery.fastcgi_fd = listen_at(s, "fastcgi", SOCK_STREAM, frontend, backlog, err);
-        if (s->nursery.fastcgi_fd >= 0)
-                s->nursery.control_fd = listen_at(s, "control", SOCK_STREAM, frontend, backlog, err);
-        if (s->nursery.control_fd >= 0)
+        int workers = (int)s->settings->workers + 8;
+        if (!make_frontend(s, frontend, err))
                 s->nursery.broker_fd = listen_at(s, "broker", SOCK_SEQPACKET, worker, workers, err);
         return s->nursery.broker_fd < 0 ? -1 : 0;
 }
@@ -124,7 +139,7 @@ static void remove_sockets(const struct supervisor *s)
         for (size_t i = 0; i < 3; i++) {
                 char path[128];
                 socket_path(s, names[i], path);
-                if (fds[i] >= 0)
+                if (fds[i] >= 0 && (i == 2 || !s->settings->tcp[0]))
                         unlink(path);
         }
 }
