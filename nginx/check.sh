@@ -29,6 +29,14 @@ dump() {
         sed -E 's/(^|[[:space:]])#.*//' "$work/all" >"$work/dump"
 }
 
+# told: what clients are told, in the folder that the last dump's limits came from.
+told() {
+        local file
+        file=$(sed -nE 's|^# configuration file (.*/told\.conf):$|\1|p' "$work/all")
+        [ -x "${file%told.conf}tell.sh" ] || return 0
+        "${file%told.conf}tell.sh" --check || failed=1
+}
+
 # size_of WORD: nginx's 2m or 128k as bytes; time_of WORD: its 90s, 2m, 500ms or 90 as milliseconds.
 size_of() { numfmt --from=iec "$(tr a-z A-Z <<<"$1")"; }
 time_of() {
@@ -107,11 +115,10 @@ settings=${SANDPOOL_CONF:-conf/sandpool.yaml}
 values=$("${BUILD:-build}/sandpool" --config "$settings" nginx-values)
 eval "$values" # workers, body_bytes, longest_request_ms: words and numbers of ours
 if [ $# -gt 0 ]; then
-        dump "$1" "$1" && agree "$1"
+        dump "$1" "$1" && agree "$1" && told
 else
-        rate_limit/tell.sh --check || failed=1
         copy_shipped
-        dump nginx/nginx.conf "$work/etc/nginx/nginx.conf" && agree nginx/nginx.conf
+        dump nginx/nginx.conf "$work/etc/nginx/nginx.conf" && agree nginx/nginx.conf && told
         for file in nginx/examples/*.conf; do
                 example "$(basename "$file")"
         done

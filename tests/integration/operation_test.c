@@ -174,6 +174,38 @@ static void test_the_check_finds_what_drifted(void **state)
         }
 }
 
+/* An nginx that was there before: the configuration is installed somewhere and included by whole paths. */
+static void test_installed_into_another_nginx(void **state)
+{
+        (void)state;
+        struct error err = {0};
+        char install[512], check[512], shell[2048], *said;
+        service_source_path("nginx/install.sh", install, sizeof install);
+        service_source_path("nginx/check.sh", check, sizeof check);
+        snprintf(shell, sizeof shell,
+                "cd %s; mkdir etc; %s $PWD/lib/sandpool >said; "
+                "printf 'pid %%s/pid; events {} http { access_log off; map_hash_bucket_size 256;"
+                " include %%s/lib/sandpool/nginx/http.conf; server { listen 127.0.0.1:1; "
+                "include %%s/lib/sandpool/nginx/errors.conf; include %%s/lib/sandpool/nginx/sandpool.conf; } "
+                "}' "
+                "$PWD $PWD $PWD $PWD >etc/mine.conf; %s $PWD/etc/mine.conf; "
+                "echo '192.0.2.0/24 1;' >lib/sandpool/rate_limit/block-list.conf; %s $PWD/lib/sandpool",
+                place.dir, install, check, install);
+        said = spawn_text(&err, "sh", "-ec", shell, NULL);
+        nginx_place_fail(&err);
+        assert_non_null(strstr(said, "nginx agrees"));
+        assert_non_null(strstr(said, "kept")); /* what the operator changed stays */
+        free(said);
+        snprintf(shell, sizeof shell,
+                "cd %s; sed -i 's/rate=10r/rate=12r/' lib/sandpool/rate_limit/zones.conf; ! %s "
+                "$PWD/etc/mine.conf 2>&1",
+                place.dir, check);
+        said = spawn_text(&err, "sh", "-ec", shell, NULL);
+        nginx_place_fail(&err);
+        assert_non_null(strstr(said, "run rate_limit/tell.sh"));
+        free(said);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -182,6 +214,7 @@ int main(void)
                 cmocka_unit_test(test_a_reload_loses_nothing),
                 cmocka_unit_test(test_a_reload_waits_for_what_runs),
                 cmocka_unit_test(test_the_check_finds_what_drifted),
+                cmocka_unit_test(test_installed_into_another_nginx),
         };
         return cmocka_run_group_tests(tests, start, nginx_place_stop);
 }
