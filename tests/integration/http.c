@@ -19,7 +19,7 @@
 #define ANSWER_MAX (64 << 20)
 #define HEAD_MAX (64 << 10)
 #define TIMEOUT_MS 60000
-#define REQUESTS_MAX 256
+#define REQUESTS_MAX 512
 
 struct http_connection {
         CURL *easy;
