@@ -25,7 +25,7 @@ INTEGRATION_HELPERS := $(filter-out %_test.o,$(call objects,tests/integration/*.
 ATTACKS := $(patsubst tests/attacks/%.c,$(BUILD)/attacks/%,$(sort $(wildcard tests/attacks/*.c)))
 SOURCES = $(sort $(shell find fcgi images tests -name '*.[ch]'))
 
-.PHONY: all help deps docker users runner images up down test check unit integration lint asan fuzz bench clean
+.PHONY: all help deps docker users runner images up down test check unit integration lint asan fuzz bench nginx-check clean
 .SECONDARY:
 all: $(BUILD)/sandpool $(BUILD)/runner
 
@@ -40,6 +40,7 @@ help:
 	@echo 'make lint         format, floors, and a clang build without warnings'
 	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers'
 	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20); needs clang'
+	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
 	@echo 'make bench        measure against the budgets (root)'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
 	@echo 'make clean        remove $(BUILD)/ (images stay)'
@@ -166,6 +167,9 @@ fuzz: $(FUZZERS)
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
 	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench
+
+nginx-check: $(BUILD)/sandpool
+	$(Q)nginx/check.sh $(NGINX_CONF)
 
 clean:
 	$(Q)rm -rf $(BUILD)

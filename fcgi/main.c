@@ -21,6 +21,8 @@ static const char usage[] =
         "  sandpool [--config FILE] run [--language L] [--stdin F] [--json] FILE\n"
         "                                              run one file in a sandbox; --stdin -: read ours\n"
         "  sandpool [--config FILE] image-config ID    what the image of a language has baked in\n"
+        "  sandpool [--config FILE] nginx-values       what nginx's configuration must agree with (make "
+        "nginx-check)\n"
         "  sandpool --version\n"
         "  sandpool --help\n"
         "\n"
@@ -99,6 +101,23 @@ static int verb_image_config(const char *config_path, int argc, char **argv)
         return status;
 }
 
+static int verb_nginx_values(const char *config_path, int argc, char **argv)
+{
+        struct error err = {0};
+        (void)argv;
+        if (argc > 1)
+                return misused("nginx-values takes no arguments");
+        struct config *config = config_load(config_path, &err);
+        if (!config) {
+                fprintf(stderr, "sandpool: %s\n", err.text);
+                return 1;
+        }
+        printf("workers=%u\nbody_bytes=%u\nlongest_request_ms=%llu\n", config->settings->workers,
+                config->settings->limits.body_bytes, (unsigned long long)config_longest_request_ms(config));
+        config_free(config);
+        return 0;
+}
+
 static const struct {
         const char *name;
         int (*run)(const char *config_path, int argc, char **argv); /* argv[0] is the verb */
@@ -107,6 +126,7 @@ static const struct {
         {"check", verb_check},
         {"run", verb_run},
         {"image-config", verb_image_config},
+        {"nginx-values", verb_nginx_values},
 };
 
 static int run_verb(const char *config_path, int argc, char **argv)
@@ -119,7 +139,7 @@ static int run_verb(const char *config_path, int argc, char **argv)
                         return verbs[i].run(config_path, argc, argv);
                 }
         fprintf(stderr, "sandpool: there is no verb '%s'\n", argv[0]);
-        return misused("serve, check, run or image-config?");
+        return misused("serve, check, run, image-config or nginx-values?");
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,7 @@
 /* Reads conf/sandpool.yaml. */
 #include "fcgi/model/settings.h"
 
+#include "fcgi/base/tcp.h"
 #include "fcgi/model/schema.h"
 #include "images/runner/protocol.h"
 
@@ -27,6 +28,7 @@ static const struct field listen_fields[] = {
         {.key = "run_dir", CHARS(run_dir), .filled = true},
         {.key = "group", CHARS(socket_group)},
         {.key = "backlog", NUMBER(backlog, count, 1, 4096)},
+        {.key = "tcp", CHARS(tcp)},
         {.key = NULL},
 };
 
@@ -212,11 +214,15 @@ static bool is_name(const char *word)
 static int check(const struct yaml *yaml, const struct settings *settings, struct error *err)
 {
         const struct limits *limits = &settings->limits;
+        struct tcp_address address;
+        struct error why = {0};
         uint32_t tmpfs = limits->workspace_mib + limits->tmp_mib + limits->shm_mib;
 
         if (!is_name(settings->instance))
                 return yaml_tree_error(yaml, yaml_tree_line(yaml, "docker.instance"), err,
                         "'instance' must be letters, digits, '.', '_' and '-'");
+        if (settings->tcp[0] && tcp_address_parse(settings->tcp, &address, &why) < 0)
+                return yaml_tree_error(yaml, yaml_tree_line(yaml, "listen.tcp"), err, "'tcp': %s", why.text);
         if (tmpfs >= limits->memory_mib.value)
                 return yaml_tree_error(yaml, yaml_tree_line(yaml, "limits.workspace"), err,
                         "workspace, tmp and shm (%u MiB together) live in memory and must stay below its "

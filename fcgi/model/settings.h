@@ -44,6 +44,8 @@ struct settings {
         char run_dir[80];      /* sockets and the pid file: <run_dir>/{fastcgi,control,broker}.sock */
         char socket_group[33]; /* may connect to the FastCGI sockets; "" for the service's own */
         uint32_t backlog;
+        char tcp[64]; /* address and port that programs come in at, health and languages at the next port, in
+                         place of the FastCGI sockets; "": none. Well-formed: tcp_address_parse takes it */
 
         uint32_t workers;
         char worker_user[33]; /* "" keeps the user that started the service (not allowed for root) */

@@ -48,3 +48,15 @@ struct catalog config_catalog(const struct config *config)
         return (struct catalog){
                 .settings = config->settings, .registry = config->registry, .policies = config->policies};
 }
+
+uint64_t config_longest_request_ms(const struct config *config)
+{
+        uint64_t most = 0;
+        for (size_t i = 0; i < config->registry->count; i++) {
+                const struct language *language = &config->registry->languages[i];
+                uint64_t hold = (uint64_t)language->timeout_ms.max + language->compile_timeout_ms;
+                if (hold > most)
+                        most = hold;
+        }
+        return most + config->settings->queue_timeout_ms;
+}

@@ -22,4 +22,7 @@ void config_free(struct config *config);
 /* What requests are checked against; borrows from config. */
 struct catalog config_catalog(const struct config *config);
 
+/* How long a request may take when every step takes as long as it may: in the queue, compiling, running. */
+uint64_t config_longest_request_ms(const struct config *config);
+
 #endif

@@ -22,6 +22,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
+#include "fcgi/base/tcp.h"
 #include "fcgi/service/children.h"
 
 #include <errno.h>
@@ -58,19 +59,6 @@ struct supervisor {
 static void socket_path(const struct supervisor *s, const char *name, char path[128])
 {
         snprintf(path, 128, "%s/%s.sock", s->settings->run_dir, name);
-}
-
-/* Every deadline below it has passed when a worker is busy for so long. */
-static int64_t busy_max(const struct config *config)
-{
-        uint64_t most = 0;
-        for (size_t i = 0; i < config->registry->count; i++) {
-                const struct language *language = &config->registry->languages[i];
-                uint64_t hold = (uint64_t)language->timeout_ms.max + language->compile_timeout_ms;
-                if (hold > most)
-                        most = hold;
-        }
-        return (int64_t)most + config->settings->queue_timeout_ms + BUSY_SLACK_MS;
 }
 
 /* The lock is the truth, the number in the file is for people and scripts. */
@@ -114,6 +102,23 @@ static int listen_at(
         return io_listen_unix(path, type, 0660, group, backlog, err);
 }
 
+/* Where nginx connects to: two sockets in the run directory, or two ports. */
+static int make_frontend(struct supervisor *s, gid_t group, struct error *err)
+{
+        struct tcp_address address;
+        int backlog = (int)s->settings->backlog;
+        if (!s->settings->tcp[0]) {
+                s->nursery.fastcgi_fd = listen_at(s, "fastcgi", SOCK_STREAM, group, backlog, err);
+                if (s->nursery.fastcgi_fd >= 0)
+                        s->nursery.control_fd = listen_at(s, "control", SOCK_STREAM, group, backlog, err);
+        } else if (!tcp_address_parse(s->settings->tcp, &address, err)) {
+                s->nursery.fastcgi_fd = tcp_listen(&address, 0, backlog, err);
+                if (s->nursery.fastcgi_fd >= 0)
+                        s->nursery.control_fd = tcp_listen(&address, 1, backlog, err);
+        }
+        return s->nursery.control_fd < 0 ? -1 : 0;
+}
+
 static int make_sockets(struct supervisor *s, struct error *err)
 {
         bool root = geteuid() == 0;
@@ -121,11 +126,8 @@ static int make_sockets(struct supervisor *s, struct error *err)
         gid_t worker = root ? s->nursery.worker.gid : (gid_t)-1;
         if (err->text[0])
                 return -1;
-        int backlog = (int)s->settings->backlog, workers = (int)s->settings->workers + 8;
-        s->nursery.fastcgi_fd = listen_at(s, "fastcgi", SOCK_STREAM, frontend, backlog, err);
-        if (s->nursery.fastcgi_fd >= 0)
-                s->nursery.control_fd = listen_at(s, "control", SOCK_STREAM, frontend, backlog, err);
-        if (s->nursery.control_fd >= 0)
+        int workers = (int)s->settings->workers + 8;
+        if (!make_frontend(s, frontend, err))
                 s->nursery.broker_fd = listen_at(s, "broker", SOCK_SEQPACKET, worker, workers, err);
         return s->nursery.broker_fd < 0 ? -1 : 0;
 }
@@ -137,7 +139,7 @@ static void remove_sockets(const struct supervisor *s)
         for (size_t i = 0; i < 3; i++) {
                 char path[128];
                 socket_path(s, names[i], path);
-                if (fds[i] >= 0)
+                if (fds[i] >= 0 && (i == 2 || !s->settings->tcp[0]))
                         unlink(path);
         }
 }
@@ -348,7 +350,7 @@ int supervisor_run(const struct config *config, struct error *err)
                         .broker_fd = -1,
                         .pid_fd = -1,
                         .signal_fd = -1},
-                .busy_max_ms = busy_max(config),
+                .busy_max_ms = (int64_t)config_longest_request_ms(config) + BUSY_SLACK_MS,
         };
         log_set_process("supervisor");
         if (find_users(&s, err) || make_run_dir(&s, err) || lock_pid_file(&s, err) || make_sockets(&s, err) ||

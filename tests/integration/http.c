@@ -19,7 +19,7 @@
 #define ANSWER_MAX (64 << 20)
 #define HEAD_MAX (64 << 10)
 #define TIMEOUT_MS 60000
-#define REQUESTS_MAX 256
+#define REQUESTS_MAX 512
 
 struct http_connection {
         CURL *easy;
@@ -64,6 +64,11 @@ static void prepare(CURL *easy, const struct http_request *request, struct curl_
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, &response->body);
         curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take);
         curl_easy_setopt(easy, CURLOPT_HEADERDATA, &response->head);
+        if (request->from) {
+                char interface[64];
+                snprintf(interface, sizeof interface, "host!%s", request->from);
+                curl_easy_setopt(easy, CURLOPT_INTERFACE, interface);
+        }
         if (request->body) {
                 size_t size = request->body_size ? request->body_size : strlen(request->body);
                 curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);

@@ -4,9 +4,7 @@
 #include "fcgi/base/io.h"
 #include "tests/integration/answer.h"
 #include "tests/integration/spawn.h"
-#include "tests/integration/http.h"
-#include "tests/integration/nginx_responder.h"
-#include "tests/integration/service.h"
+#include "tests/integration/nginx_place.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,88 +21,10 @@
 #define BURST 10   /* of the rate limit */
 #define BODY_MAX (2 << 20)
 
-static struct service place; /* its directory, run directory and port; the service itself is not started */
-static struct nginx_responder responder;
-
-static void fail_with(const struct error *err)
-{
-        if (err->text[0])
-                fail_msg("%s", err->text);
-}
-
-static struct http_response ask(const char *method, const char *path, const char *body, const char *forwarded)
-{
-        struct error err = {0};
-        char header[256];
-        struct http_request request = {.port = place.port, .method = method, .path = path, .body = body};
-        struct http_response response = {0};
-        if (forwarded) {
-                snprintf(header, sizeof header, "X-Forwarded-For: %s", forwarded);
-                request.headers[0] = header;
-        }
-        if (http_send(&request, 1, &response, &err))
-                fail_with(&err);
-        return response;
-}
-
-/* The answer is an error of nginx itself, with this status and reason, in the API's shape. */
-static void expect_error(struct http_response *response, int status, const char *reason)
-{
-        struct error err = {0};
-        assert_int_equal(response->status, status);
-        if (answer_check(response, &err))
-                fail_with(&err);
-        assert_string_equal(json_string_value(json_object_get(response->json, "reason")), reason);
-        char value[128];
-        assert_int_equal(http_header(response, "Access-Control-Allow-Origin", value, sizeof value), 1);
-        assert_string_equal(value, "*");
-        http_clear(response);
-}
-
-static bool nginx_answers(void *context)
-{
-        struct error err = {0};
-        int fd = http_connect(*(int *)context, &err);
-        bool answers = fd >= 0;
-        io_close(&fd);
-        return answers;
-}
-
 static int start(void **state)
 {
         (void)state;
-        struct error err = {0};
-        struct service_options options = {0};
-        char script[512], port[16], conf[128], *said;
-        signal(SIGPIPE, SIG_IGN);
-        if (service_prepare(&place, &options, &err))
-                fail_with(&err);
-        /* Whatever was free a moment ago: a busy port makes nginx exit, and the test fail. */
-        place.port = 20000 + (int)(getpid() % 20000);
-        snprintf(port, sizeof port, "%d", place.port);
-        snprintf(conf, sizeof conf, "%s/nginx/nginx.conf", place.dir);
-        service_source_path("tests/integration/render-nginx.sh", script, sizeof script);
-        said = spawn_text(&err, script, place.run_dir, port, place.dir, NULL);
-        free(said);
-        const char *const argv[] = {"nginx", "-c", conf, "-g", "daemon off;", NULL};
-        if (!said || nginx_responder_start(&responder, place.run_dir, &err))
-                fail_with(&err);
-        place.nginx = spawn_start(argv, -1, &err);
-        fail_with(&err);
-        return service_until(nginx_answers, &place.port, 10000) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-        (void)state;
-        int status;
-        struct error err = {0};
-        nginx_responder_stop(&responder);
-        kill(place.nginx, SIGTERM);
-        if (spawn_wait(place.nginx, clock_ms() + 10000, &status, &err))
-                fail_with(&err);
-        free(spawn_text(&err, "rm", "-rf", place.dir, NULL));
-        return status ? -1 : 0;
+        return nginx_place_start(NULL);
 }
 
 static void test_every_path_reaches_its_socket(void **state)
@@ -115,7 +35,7 @@ static void test_every_path_reaches_its_socket(void **state)
                 "/livez", "/readyz", "/api/health", "/api/v1/health", "/api/languages", "/api/v1/languages"};
         for (size_t i = 0; i < 9; i++) {
                 const char *path = i < 3 ? posts[i] : gets[i - 3];
-                struct http_response response = ask(NULL, path, i < 3 ? "{}" : NULL, NULL);
+                struct http_response response = nginx_place_ask(NULL, path, i < 3 ? "{}" : NULL, NULL);
                 json_t *params = json_object_get(response.json, "params");
                 char id[64];
                 assert_int_equal(response.status, 200);
@@ -133,14 +53,14 @@ static void test_other_paths_are_not_found(void **state)
 {
         (void)state;
         static const char *const paths[] = {"/nothing", "/api", "/api/execute/", "/api/executes",
-                "/api/v2/execute", "/metrics", "/api/metrics", "/api/history", "/api/admin/cleanup",
+                "/api/v2/execute", "/metrics/x", "/api/metric", "/api/historys", "/api/administrator",
                 "/livez/", "/%00", "/index.php", "/../conf"};
         for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-                struct http_response response = ask(NULL, paths[i], NULL, NULL);
+                struct http_response response = nginx_place_ask(NULL, paths[i], NULL, NULL);
                 if (response.status == 400) /* what is no valid path at all */
-                        expect_error(&response, 400, "invalid_request");
+                        nginx_place_expect_error(&response, 400, "invalid_request");
                 else
-                        expect_error(&response, 404, "not_found");
+                        nginx_place_expect_error(&response, 404, "not_found");
         }
 }
 
@@ -154,32 +74,116 @@ static void test_other_methods_are_not_allowed(void **state)
                 {"POST", "/api/languages", "GET, HEAD, OPTIONS"},
                 {"PATCH", "/api/health", "GET, HEAD, OPTIONS"}};
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-                struct http_response response = ask(cases[i].method, cases[i].path, NULL, NULL);
+                struct http_response response = nginx_place_ask(cases[i].method, cases[i].path, NULL, NULL);
                 char allow[128] = "";
                 assert_int_equal(http_header(&response, "Allow", allow, sizeof allow), 1);
                 assert_string_equal(allow, cases[i].allow);
-                expect_error(&response, 405, "method_not_allowed");
+                nginx_place_expect_error(&response, 405, "method_not_allowed");
         }
 }
 
 static void test_preflight(void **state)
 {
         (void)state;
-        /* More often than the rate limit admits: a preflight is not counted. */
-        for (int i = 0; i < 2 * BURST; i++) {
-                struct http_response response = ask("OPTIONS", "/api/execute", NULL, "192.0.2.200");
-                char value[128];
-                assert_int_equal(response.status, 204);
-                assert_int_equal(
-                        http_header(&response, "Access-Control-Allow-Methods", value, sizeof value), 1);
-                assert_string_equal(value, "POST, OPTIONS");
-                assert_int_equal(
-                        http_header(&response, "Access-Control-Allow-Headers", value, sizeof value), 1);
-                assert_non_null(strstr(value, "Content-Type"));
-                assert_int_equal(
-                        http_header(&response, "Access-Control-Allow-Origin", value, sizeof value), 1);
+        static const char *const headers[][2] = {{"Access-Control-Allow-Origin", NGINX_PLACE_ORIGIN},
+                {"Access-Control-Allow-Methods", "POST, OPTIONS"},
+                {"Access-Control-Allow-Headers", "Content-Type, Authorization, X-Api-Key"},
+                {"Access-Control-Max-Age", "86400"}, {"Vary", "Origin"}};
+        struct http_response response = nginx_place_ask("OPTIONS", "/api/execute", NULL, "192.0.2.200");
+        char value[128];
+        assert_int_equal(response.status, 204);
+        for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+                assert_int_equal(http_header(&response, headers[i][0], value, sizeof value), 1);
+                assert_string_equal(value, headers[i][1]);
+        }
+        assert_int_equal(http_header(&response, "Access-Control-Allow-Credentials", NULL, 0), 0);
+        http_clear(&response);
+}
+
+/* Whole origins only, and the answer says that it depends on the origin. */
+static void test_other_origins_are_not_allowed(void **state)
+{
+        (void)state;
+        static const char *const origins[] = {"Origin: http://localhost:3001",
+                "Origin: https://localhost:3000", "Origin: http://localhost:3000.example.org", "Origin: null",
+                "Origin: http://localhost", "Origin: http://example.org/http://localhost:3000"};
+        for (size_t i = 0; i <= sizeof origins / sizeof *origins; i++) {
+                struct error err = {0};
+                struct http_response response = {0};
+                struct http_request request = {.port = place.port, .path = "/api/languages"};
+                request.headers[0] = i ? origins[i - 1] : NULL;
+                if (http_send(&request, 1, &response, &err))
+                        nginx_place_fail(&err);
+                assert_int_equal(response.status, 200);
+                assert_int_equal(http_header(&response, "Access-Control-Allow-Origin", NULL, 0), 0);
+                buffer_add(&response.head, "", 1);
+                assert_non_null(strstr(response.head.data, "\r\nVary: Origin\r\n"));
                 http_clear(&response);
         }
+}
+
+static void test_operators_paths(void **state)
+{
+        (void)state;
+        static const char *const paths[] = {"/metrics", "/api/metrics?hours=1", "/api/v1/metrics/user/x",
+                "/api/history", "/api/admin/cleanup", "/api/v1/admin/pull-images"};
+        for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+                struct http_response response = nginx_place_ask(NULL, paths[i], NULL, NULL);
+                assert_int_equal(response.status, 200);
+                http_clear(&response);
+                response = nginx_place_ask(NULL, paths[i], NULL, "192.0.2.210");
+                nginx_place_expect_error(&response, 403, "forbidden");
+        }
+}
+
+static void test_json_is_compressed_for_who_asks(void **state)
+{
+        (void)state;
+        char body[4096] = "answer:Content-Type: application/json\r\n\r\n{\"x\": \"", value[64];
+        size_t length = strlen(body);
+        memset(body + length, 'x', 2000);
+        strcpy(body + length + 2000, "\"}");
+        struct http_response response = nginx_place_send((struct http_request){
+                .path = "/api/execute", .body = body, .headers = {"Accept-Encoding: gzip"}});
+        assert_int_equal(response.status, 200);
+        assert_int_equal(http_header(&response, "Content-Encoding", value, sizeof value), 1);
+        assert_string_equal(value, "gzip");
+        assert_true(response.body.size < 500);
+        assert_int_equal(http_header(&response, "Vary", NULL, 0), 2); /* Origin and Accept-Encoding */
+        http_clear(&response);
+        response = nginx_place_ask(NULL, "/api/execute", body, NULL);
+        assert_int_equal(http_header(&response, "Content-Encoding", NULL, 0), 0);
+        assert_true(response.body.size > 2000);
+        http_clear(&response);
+}
+
+/* The log names the client, what the limits did and how long the service took; of what was well only on
+ * demand. */
+static void test_the_access_log(void **state)
+{
+        (void)state;
+        struct http_response response = nginx_place_ask(
+                NULL, "/api/execute?token=secret", "answer:Status: 422 No\r\n\r\n{}", "192.0.2.220");
+        char id[64], *text, *line;
+        assert_int_equal(http_header(&response, "X-Request-Id", id, sizeof id), 1);
+        http_clear(&response);
+        text = nginx_place_log(id);
+        assert_null(strstr(text, "secret"));
+        line = strstr(text, id);
+        while (line > text && line[-1] != '\n')
+                line--;
+        *strchr(line, '\n') = '\0';
+        json_t *json = json_loads(line, 0, NULL);
+        assert_string_equal(json_string_value(json_object_get(json, "client")), "192.0.2.220");
+        assert_string_equal(json_string_value(json_object_get(json, "path")), "/api/execute");
+        assert_string_equal(json_string_value(json_object_get(json, "rate")), "PASSED");
+        assert_string_equal(json_string_value(json_object_get(json, "runs")), "PASSED");
+        assert_int_equal(json_integer_value(json_object_get(json, "status")), 422);
+        assert_true(atof(json_string_value(json_object_get(json, "upstream_seconds"))) < 5);
+        assert_non_null(
+                strchr("0123456789", json_string_value(json_object_get(json, "upstream_seconds"))[0]));
+        json_decref(json);
+        free(text);
 }
 
 static void test_a_body_at_the_limit_passes_and_one_byte_more_does_not(void **state)
@@ -188,10 +192,10 @@ static void test_a_body_at_the_limit_passes_and_one_byte_more_does_not(void **st
         char *body = malloc(BODY_MAX + 2);
         memset(body, 'x', BODY_MAX + 1);
         body[BODY_MAX + 1] = '\0';
-        struct http_response response = ask(NULL, "/api/execute", body, NULL);
-        expect_error(&response, 413, "too_large");
+        struct http_response response = nginx_place_ask(NULL, "/api/execute", body, NULL);
+        nginx_place_expect_error(&response, 413, "too_large");
         body[BODY_MAX] = '\0';
-        response = ask(NULL, "/api/execute", body, NULL);
+        response = nginx_place_ask(NULL, "/api/execute", body, NULL);
         assert_int_equal(response.status, 200);
         assert_int_equal(json_integer_value(json_object_get(response.json, "size")), BODY_MAX);
         http_clear(&response);
@@ -209,7 +213,7 @@ static void test_the_service_has_the_last_word_on_its_own_errors(void **state)
                         "7\r\n\r\n"
                         "{\"said\": \"by the service\"}",
                         statuses[i]);
-                struct http_response response = ask(NULL, "/api/execute", answer, NULL);
+                struct http_response response = nginx_place_ask(NULL, "/api/execute", answer, NULL);
                 char value[64];
                 assert_int_equal(response.status, statuses[i]);
                 assert_string_equal(
@@ -231,7 +235,7 @@ static void test_a_chunked_body_arrives_with_its_length(void **state)
                 .headers = {"Transfer-Encoding: chunked"}};
         struct http_response response = {0};
         if (http_send(&request, 1, &response, &err))
-                fail_with(&err);
+                nginx_place_fail(&err);
         json_t *params = json_object_get(response.json, "params");
         assert_int_equal(json_integer_value(json_object_get(response.json, "size")), 10);
         assert_string_equal(json_string_value(json_object_get(params, "CONTENT_LENGTH")), "10");
@@ -243,17 +247,18 @@ static void use_up(const char *client, const char *alike)
 {
         char value[64];
         for (int i = 0; i <= BURST; i++) {
-                struct http_response response = ask(NULL, "/api/execute", "{}", i % 2 ? client : alike);
+                struct http_response response =
+                        nginx_place_ask(NULL, "/api/execute", "{}", i % 2 ? client : alike);
                 assert_int_equal(response.status, 200);
                 http_clear(&response);
         }
-        struct http_response response = ask(NULL, "/api/v1/execute", "{}", alike);
+        struct http_response response = nginx_place_ask(NULL, "/api/v1/execute", "{}", alike);
         assert_int_equal(http_header(&response, "Retry-After", value, sizeof value), 1);
         assert_string_equal(value, "6");
-        expect_error(&response, 429, "rate_limited");
-        response = ask(NULL, "/api/run-code", "{}", client);
-        expect_error(&response, 429, "rate_limited");
-        response = ask(NULL, "/api/languages", NULL, client);
+        nginx_place_expect_error(&response, 429, "rate_limited");
+        response = nginx_place_ask(NULL, "/api/run-code", "{}", client);
+        nginx_place_expect_error(&response, 429, "rate_limited");
+        response = nginx_place_ask(NULL, "/api/languages", NULL, client);
         assert_int_equal(response.status, 200);
         http_clear(&response);
 }
@@ -276,7 +281,7 @@ static void test_loopback_is_not_limited(void **state)
 {
         (void)state;
         for (int i = 0; i < 3 * BURST; i++) {
-                struct http_response response = ask(NULL, "/api/execute", "{}", NULL);
+                struct http_response response = nginx_place_ask(NULL, "/api/execute", "{}", NULL);
                 assert_int_equal(response.status, 200);
                 http_clear(&response);
         }
@@ -292,28 +297,28 @@ static void test_what_is_more_than_the_workers_is_refused_at_once(void **state)
         const char *const argv[] = {"curl", "-sf", "-o", "/dev/null", "-m", "60", "-d", "hold", url, NULL};
         for (int i = 0; i < WORKERS; i++)
                 if ((clients[i] = spawn_start(argv, -1, &err)) < 0)
-                        fail_with(&err);
+                        nginx_place_fail(&err);
         if (nginx_responder_wait_held(&responder, WORKERS, &err))
-                fail_with(&err);
+                nginx_place_fail(&err);
 
         int64_t began_ms = clock_ms();
-        struct http_response response = ask(NULL, "/api/execute", "{}", NULL);
+        struct http_response response = nginx_place_ask(NULL, "/api/execute", "{}", NULL);
         assert_true(clock_ms() - began_ms < 1000);
         assert_true(http_header(&response, "Retry-After", value, sizeof value) == 1);
-        expect_error(&response, 503, "busy");
-        response = ask(NULL, "/readyz", NULL, NULL); /* which has a socket of its own */
+        nginx_place_expect_error(&response, 503, "busy");
+        response = nginx_place_ask(NULL, "/readyz", NULL, NULL); /* which has a socket of its own */
         assert_int_equal(response.status, 200);
         http_clear(&response);
 
         if (nginx_responder_release(&responder, &err))
-                fail_with(&err);
+                nginx_place_fail(&err);
         for (int i = 0; i < WORKERS; i++) {
                 int status = -1;
                 if (spawn_wait(clients[i], clock_ms() + 10000, &status, &err))
-                        fail_with(&err);
+                        nginx_place_fail(&err);
                 assert_int_equal(status, 0);
         }
-        response = ask(NULL, "/api/execute", "{}", NULL);
+        response = nginx_place_ask(NULL, "/api/execute", "{}", NULL);
         assert_int_equal(response.status, 200);
         http_clear(&response);
 }
@@ -322,9 +327,9 @@ static void test_a_worker_that_dies_does_not_take_the_others_out(void **state)
 {
         (void)state;
         for (int i = 0; i < 5; i++) {
-                struct http_response response = ask(NULL, "/api/execute", "close", NULL);
-                expect_error(&response, 503, "busy");
-                response = ask(NULL, "/api/execute", "{}", NULL);
+                struct http_response response = nginx_place_ask(NULL, "/api/execute", "close", NULL);
+                nginx_place_expect_error(&response, 503, "busy");
+                response = nginx_place_ask(NULL, "/api/execute", "{}", NULL);
                 assert_int_equal(response.status, 200);
                 http_clear(&response);
         }
@@ -337,9 +342,9 @@ static void expect_raw(const char *bytes, size_t size, int status)
         struct buffer answer = BUFFER_MAX(64 << 10);
         char begin[32];
         int fd = http_connect(place.port, &err);
-        fail_with(&err);
+        nginx_place_fail(&err);
         if (io_write_all(fd, bytes, size, clock_ms() + 5000, &err))
-                fail_with(&err);
+                nginx_place_fail(&err);
         assert_int_equal(http_read_to_end(fd, &answer, clock_ms() + 20000), 0);
         buffer_add(&answer, "", 1);
         snprintf(begin, sizeof begin, "HTTP/1.1 %d ", status);
@@ -358,6 +363,10 @@ static void test_what_is_no_proper_request(void **state)
         (void)state;
         static char big[40000];
         expect_raw("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", 53, 400);
+        expect_raw("GET / HTTP/3.1\r\nHost: a\r\n\r\n", 29, 400);
+        expect_raw("POST /api/execute HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: pigeon\r\nConnection: "
+                   "close\r\n\r\n",
+                86, 400);
         snprintf(big, sizeof big, "GET /%030000d HTTP/1.1\r\nHost: a\r\n\r\n", 0);
         expect_raw(big, strlen(big), 414);
         snprintf(big, sizeof big, "GET / HTTP/1.1\r\nHost: a\r\nX: %030000d\r\n\r\n", 0);
@@ -367,14 +376,14 @@ static void test_what_is_no_proper_request(void **state)
 static void test_the_page_and_its_description(void **state)
 {
         (void)state;
-        struct http_response response = ask(NULL, "/", NULL, NULL);
+        struct http_response response = nginx_place_ask(NULL, "/", NULL, NULL);
         char value[512];
         assert_int_equal(response.status, 200);
         assert_int_equal(http_header(&response, "Content-Type", value, sizeof value), 1);
         assert_string_equal(value, "text/html; charset=utf-8");
         assert_int_equal(http_header(&response, "Content-Security-Policy", value, sizeof value), 1);
         http_clear(&response);
-        response = ask(NULL, "/openapi.yaml", NULL, NULL);
+        response = nginx_place_ask(NULL, "/openapi.yaml", NULL, NULL);
         assert_int_equal(response.status, 200);
         http_clear(&response);
 }
@@ -383,10 +392,10 @@ static void test_without_a_service_it_is_busy(void **state)
 {
         (void)state;
         nginx_responder_stop(&responder);
-        struct http_response response = ask(NULL, "/api/execute", "{}", NULL);
-        expect_error(&response, 503, "busy");
-        response = ask(NULL, "/readyz", NULL, NULL);
-        expect_error(&response, 503, "busy");
+        struct http_response response = nginx_place_ask(NULL, "/api/execute", "{}", NULL);
+        nginx_place_expect_error(&response, 503, "busy");
+        response = nginx_place_ask(NULL, "/readyz", NULL, NULL);
+        nginx_place_expect_error(&response, 503, "busy");
 }
 
 int main(void)
@@ -395,6 +404,9 @@ int main(void)
                 cmocka_unit_test(test_every_path_reaches_its_socket),
                 cmocka_unit_test(test_other_paths_are_not_found),
                 cmocka_unit_test(test_other_methods_are_not_allowed), cmocka_unit_test(test_preflight),
+                cmocka_unit_test(test_other_origins_are_not_allowed), cmocka_unit_test(test_operators_paths),
+                cmocka_unit_test(test_json_is_compressed_for_who_asks), cmocka_unit_test(test_the_access_log),
+
                 cmocka_unit_test(test_a_body_at_the_limit_passes_and_one_byte_more_does_not),
                 cmocka_unit_test(test_the_service_has_the_last_word_on_its_own_errors),
                 cmocka_unit_test(test_a_chunked_body_arrives_with_its_length),
@@ -405,5 +417,5 @@ int main(void)
                 cmocka_unit_test(test_the_page_and_its_description),
                 cmocka_unit_test(test_without_a_service_it_is_busy), /* the last: it ends the responder */
         };
-        return cmocka_run_group_tests(tests, start, stop);
+        return cmocka_run_group_tests(tests, start, nginx_place_stop);
 }

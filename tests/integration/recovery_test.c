@@ -336,6 +336,45 @@ static void a_sandbox_is_removed_by_hand(void **state)
         assert_true(service_until(runs_again, NULL, 20000));
 }
 
+/* The service ends and comes back while requests keep coming: each is answered, with its result or a 503. */
+static void restarted_under_load(void **state)
+{
+        enum { RUNNING, ENDING, BACK } stage = RUNNING;
+        struct http_request requests[8];
+        int refused = 0, status;
+        int64_t deadline_ms = clock_ms() + 60000;
+        (void)state;
+        for (size_t i = 0; i < 8; i++)
+                requests[i] = (struct http_request){
+                        .port = fixture.port, .path = "/api/execute", .body = "{\"code\": \"print(1)\"}"};
+        for (int round = 0, served = 8; stage != BACK || served < 8; round++) {
+                struct http_response responses[8] = {0};
+                struct error err = {0};
+                assert_true(clock_ms() < deadline_ms);
+                assert_int_equal(http_send(requests, 8, responses, &err), 0);
+                served = 0;
+                for (size_t i = 0; i < 8; i++) {
+                        if (answer_check(&responses[i], &err)) /* a 503 has Retry-After */
+                                fail_msg("%s", err.text);
+                        assert_true(responses[i].status == 200 || responses[i].status == 503);
+                        served += responses[i].status == 200;
+                        http_clear(&responses[i]);
+                }
+                refused += 8 - served;
+                if (stage == RUNNING && round == 5) {
+                        service_end(&fixture);
+                        stage = ENDING;
+                } else if (stage == ENDING && waitpid(fixture.supervisor, &status, WNOHANG) > 0) {
+                        assert_int_equal(status, 0);
+                        fixture.ending = false;
+                        if (service_launch(&fixture, &err))
+                                fail_msg("%s", err.text);
+                        stage = BACK;
+                }
+        }
+        assert_true(refused > 0);
+}
+
 static void a_second_service_in_the_same_place_is_refused(void **state)
 {
         char binary[512];
@@ -457,6 +496,7 @@ int main(void)
                 cmocka_unit_test(a_worker_is_killed_in_mid_run),
                 cmocka_unit_test(a_sandbox_is_removed_by_hand),
                 cmocka_unit_test(the_broker_is_killed),
+                cmocka_unit_test(restarted_under_load),
         };
         const struct CMUnitTest dying[] = {
                 cmocka_unit_test_setup_teardown(it_drains, start_each, fixture_stop),

@@ -169,7 +169,8 @@ static int write_settings(
         snprintf(pool_max, sizeof pool_max, "%u", options->pool_max);
         snprintf(queue_timeout, sizeof queue_timeout, "%u",
                 options->queue_timeout_s ? options->queue_timeout_s : 10);
-        const char *const words[][2] = {{"@RUN@", service->run_dir}, {"@WORKERS@", workers},
+        const char *const words[][2] = {{"@RUN@", service->run_dir},
+                {"@TCP@", options->tcp ? options->tcp : ""}, {"@WORKERS@", workers},
                 {"@INSTANCE@", service->instance}, {"@POOL_MAX@", pool_max},
                 {"@QUEUE_TIMEOUT@", queue_timeout}, {"@LANGUAGES@", languages}, {"@CONF@", conf},
                 {NULL, NULL}};

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define CLIENTS 40
 #define POOL 4
@@ -116,6 +117,40 @@ static bool some_guests(void *context)
 {
         (void)context;
         return guests() > 0;
+}
+
+/* Five hundred at once: as many as there are workers get their turn, the others a 503 without waiting; then
+ * all is as before. */
+static void five_hundred_at_once(void **state)
+{
+        enum { MANY = 500, WORKERS = 32 };
+        static struct http_request requests[MANY];
+        static struct http_response responses[MANY];
+        struct rlimit files = {4096, 4096};
+        struct error err = {0};
+        int served = 0;
+        (void)state;
+        setrlimit(RLIMIT_NOFILE, &files);
+        for (int i = 0; i < MANY; i++)
+                requests[i] = (struct http_request){.port = fixture.port,
+                        .path = "/api/execute",
+                        .body = "{\"code\": \"import time\\ntime.sleep(0.2)\\nprint(1)\"}"};
+        assert_int_equal(http_send(requests, MANY, responses, &err), 0);
+        for (int i = 0; i < MANY; i++) {
+                if (answer_check(&responses[i], &err))
+                        fail_msg("client %d: %s", i, err.text);
+                assert_true(responses[i].status == 200 || responses[i].status == 503);
+                served += responses[i].status == 200;
+                http_clear(&responses[i]);
+        }
+        assert_in_range(served, WORKERS, 2 * WORKERS);
+        int64_t began_ms = clock_ms();
+        json_t *answer = fixture_run("python", "print(2)", NULL);
+        assert_non_null(answer);
+        assert_true(clock_ms() - began_ms < 2000);
+        json_decref(answer);
+        char ids[SERVICE_CONTAINERS_MAX][65];
+        assert_in_range(service_containers(&fixture, ids, &err), 1, POOL + 1); /* one may be on its way out */
 }
 
 static void a_client_that_leaves(void **state)
@@ -296,13 +331,10 @@ static void languages(void **state)
 
 static int passed(const struct http_request *request, int count, struct http_response responses[])
 {
-        struct http_request requests[64] = {0};
         struct error err = {0};
         int through = 0;
-        for (int i = 0; i < count; i++)
-                requests[i] = *request;
-        assert_int_equal(http_send(requests, (size_t)count, responses, &err), 0);
         for (int i = 0; i < count; i++) {
+                assert_int_equal(http_send(request, 1, &responses[i], &err), 0);
                 if (answer_check(&responses[i], &err))
                         fail_msg("%s", err.text);
                 if (responses[i].status == 429)
@@ -343,6 +375,7 @@ int main(void)
                 cmocka_unit_test(probes),
                 cmocka_unit_test(languages),
                 cmocka_unit_test(no_answer_is_mixed_up),
+                cmocka_unit_test(five_hundred_at_once),
                 cmocka_unit_test(a_client_that_leaves),
                 cmocka_unit_test(a_client_that_leaves_the_compiler),
                 cmocka_unit_test(the_request_id_is_everywhere_and_the_code_nowhere),

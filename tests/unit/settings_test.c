@@ -31,6 +31,7 @@ static void shipped_file_says_the_defaults(void **state)
         assert_null(shipped->selectable_policies[0]);
         assert_int_equal(shipped->workers, empty->workers);
         assert_int_equal(shipped->backlog, empty->backlog);
+        assert_string_equal(shipped->tcp, empty->tcp);
         assert_int_equal(shipped->engine_timeout_ms, empty->engine_timeout_ms);
         assert_int_equal(shipped->pool_max, empty->pool_max);
         assert_int_equal(shipped->queue_timeout_ms, empty->queue_timeout_ms);

@@ -1,0 +1,218 @@
+/* Two instances of the service on TCP behind one nginx, as on two hosts: one dies under load, and comes back.
+ */
+#include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
+#include "tests/integration/answer.h"
+#include "tests/integration/nginx_place.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define AT_ONCE 16
+#define PROGRAM "{\"code\": \"import time\\ntime.sleep(0.3)\\nprint(%d)\", \"policy\": \"off\"}"
+
+static struct service hosts[2];
+static int ports[2];
+
+/* The example for several hosts, with the two that there are here. */
+static int start_nginx(void)
+{
+        char change[512];
+        snprintf(change, sizeof change,
+                "sed -e s/10.0.0.11:9000/127.0.0.1:%d/ -e s/10.0.0.11:9001/127.0.0.1:%d/ -e "
+                "s/10.0.0.12:9000/127.0.0.1:%d/ "
+                "-e s/10.0.0.12:9001/127.0.0.1:%d/ -e s/fail_timeout=5s/fail_timeout=1s/ "
+                "nginx/examples/upstream-several-hosts.conf >nginx/upstream.conf; "
+                "sed -i 's/ if=.sandpool_log//' nginx/nginx.conf",
+                ports[0], ports[0] + 1, ports[1], ports[1] + 1);
+        return nginx_place_start(change);
+}
+
+static bool accepts(void *context)
+{
+        int fd = http_connect(*(int *)context, NULL);
+        bool does = fd >= 0;
+        io_close(&fd);
+        return does;
+}
+
+static int start(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        for (int i = 0; i < 2; i++) {
+                char tcp[32];
+                ports[i] = 32100 + (int)(getpid() % 100) * 4 + 2 * i;
+                snprintf(tcp, sizeof tcp, "127.0.0.1:%d", ports[i]);
+                struct service_options options = {
+                        .workers = 32, .pool_max = 2, .tcp = tcp, .warm = {{"python", 2}}};
+                if (service_prepare(&hosts[i], &options, &err) || service_launch(&hosts[i], &err) ||
+                        !service_until(accepts, &ports[i], 10000)) {
+                        fprintf(stderr, "start: %s\n", err.text);
+                        return -1;
+                }
+        }
+        return start_nginx();
+}
+
+static int stop(void **state)
+{
+        struct error err = {0};
+        int rc = nginx_place_stop(state);
+        for (int i = 0; i < 2; i++)
+                rc |= service_stop(&hosts[i], &err);
+        if (rc)
+                fprintf(stderr, "stop: %s\n", err.text);
+        return rc;
+}
+
+/* How many programs an instance has run to their end. */
+static int runs_logged(const struct service *host, const char *id)
+{
+        char *text = NULL;
+        int count = 0;
+        if (io_read_file(host->log, 16 << 20, &text, NULL) < 0)
+                return 0;
+        for (char *at = strtok(text, "\n"); at; at = strtok(NULL, "\n"))
+                count += strstr(at, "\"event\":\"request\"") && strstr(at, id ? id : "") &&
+                         strstr(at, "\"path\":\"/api/execute\"");
+        free(text);
+        return count;
+}
+
+struct more {
+        const struct service *host;
+        int than;
+};
+
+static bool has_more(void *context)
+{
+        const struct more *more = context;
+        return runs_logged(more->host, NULL) > more->than;
+}
+
+/* A process that kills an instance as soon as it has answered one more program. */
+static pid_t killer(const struct service *host)
+{
+        struct more more = {host, runs_logged(host, NULL)};
+        pid_t pid = fork();
+        if (pid)
+                return pid;
+        if (service_until(has_more, &more, 20000))
+                kill(host->supervisor, SIGKILL);
+        _exit(0);
+}
+
+static void send_all(struct http_response responses[AT_ONCE])
+{
+        static char bodies[AT_ONCE][128];
+        struct http_request requests[AT_ONCE] = {0};
+        struct error err = {0};
+        for (int i = 0; i < AT_ONCE; i++) {
+                snprintf(bodies[i], sizeof bodies[i], PROGRAM, 1000 + i);
+                requests[i] =
+                        (struct http_request){.port = place.port, .path = "/api/execute", .body = bodies[i]};
+        }
+        assert_int_equal(http_send(requests, AT_ONCE, responses, &err), 0);
+        for (int i = 0; i < AT_ONCE; i++) {
+                char expected[16];
+                snprintf(expected, sizeof expected, "%d\n", 1000 + i);
+                if (answer_check(&responses[i], &err))
+                        fail_msg("%s", err.text);
+                if (responses[i].status == 200)
+                        assert_string_equal(
+                                json_string_value(json_object_get(responses[i].json, "output")), expected);
+        }
+}
+
+static void test_both_serve(void **state)
+{
+        struct http_response responses[AT_ONCE] = {0};
+        (void)state;
+        send_all(responses);
+        for (int i = 0; i < AT_ONCE; i++) {
+                assert_int_equal(responses[i].status, 200);
+                http_clear(&responses[i]);
+        }
+        for (int i = 0; i < 2; i++) {
+                struct more more = {&hosts[i], AT_ONCE / 2 - 1};
+                assert_true(service_until(has_more, &more, 5000)); /* half of them each: least_conn */
+        }
+}
+
+/* What it had is answered 503 and runs nowhere else; all that came to the other one is served, once. */
+static void test_one_dies_under_load(void **state)
+{
+        struct http_response responses[AT_ONCE] = {0};
+        struct error err = {0};
+        int lost = 0;
+        (void)state;
+        pid_t child = killer(&hosts[0]);
+        send_all(responses);
+        waitpid(child, NULL, 0);
+        if (service_gone(&hosts[0], clock_ms() + 20000, &err))
+                fail_msg("%s", err.text);
+        for (int i = 0; i < AT_ONCE; i++) {
+                const char *id = json_string_value(json_object_get(responses[i].json, "requestId"));
+                int other = runs_logged(&hosts[1], id), both = other + runs_logged(&hosts[0], id);
+                if (responses[i].status == 200) {
+                        assert_int_equal(both, 1);
+                } else {
+                        assert_int_equal(responses[i].status, 503);
+                        assert_int_equal(other, 0);
+                        lost++;
+                }
+                http_clear(&responses[i]);
+        }
+        assert_in_range(lost, 1, AT_ONCE / 2 - 1);
+}
+
+static void test_the_other_serves_alone(void **state)
+{
+        (void)state;
+        for (int round = 0; round < 2; round++) {
+                struct http_response responses[AT_ONCE] = {0};
+                send_all(responses);
+                for (int i = 0; i < AT_ONCE; i++) {
+                        assert_int_equal(responses[i].status, 200);
+                        http_clear(&responses[i]);
+                }
+        }
+}
+
+static void test_it_comes_back(void **state)
+{
+        struct error err = {0};
+        struct more more = {&hosts[0], runs_logged(&hosts[0], NULL)};
+        (void)state;
+        if (service_launch(&hosts[0], &err))
+                fail_msg("%s", err.text);
+        for (int64_t deadline_ms = clock_ms() + 20000; !has_more(&more) && clock_ms() < deadline_ms;) {
+                struct http_response responses[AT_ONCE] = {0};
+                send_all(responses);
+                for (int i = 0; i < AT_ONCE; i++) {
+                        assert_int_equal(responses[i].status, 200);
+                        http_clear(&responses[i]);
+                }
+        }
+        assert_true(has_more(&more));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_both_serve),
+                cmocka_unit_test(test_one_dies_under_load),
+                cmocka_unit_test(test_the_other_serves_alone),
+                cmocka_unit_test(test_it_comes_back),
+        };
+        return cmocka_run_group_tests(tests, start, stop);
+}
