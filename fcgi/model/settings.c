@@ -102,7 +102,7 @@ static const struct field logging_fields[] = {
 
 static const struct field fields[] = {
         {.key = "listen", MAP(listen_fields)},
-        {.key = "workers", NUMBER(workers, count, 1, 1024)},
+        {.key = "workers", NUMBER(workers, count, 1, SETTINGS_WORKERS_MAX)},
         {.key = "users", MAP(users_fields)},
         {.key = "docker", MAP(docker_fields)},
         {.key = "pool", MAP(pool_fields)},

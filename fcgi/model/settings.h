@@ -37,6 +37,8 @@ struct limits {
         uint32_t compile_memory_mib;
 };
 
+#define SETTINGS_WORKERS_MAX 190 /* each has a connection to the broker, which takes 200 */
+
 struct settings {
         char path[1024]; /* absolute: of the file they came from */
 

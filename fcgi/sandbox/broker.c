@@ -34,7 +34,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define REMOVE_ALL_TIMEOUT_MS 15000
+#define REMOVE_ALL_TIMEOUT_MS 25000 /* below what the supervisor gives it */
 #define LOOP_MAX_MS 10000
 
 struct broker {
@@ -75,8 +75,8 @@ static void on_docker_event(void *context, const char *id, const char *action)
         else
                 sandbox->died = true;
         clients_note_death(broker->clients, sandbox);
-        /* A leased one's end is for its worker to find. */
-        if (sandbox->died && sandbox->state != SANDBOX_LEASED)
+        /* A leased one's end is for its worker to find; one that is being removed is meant to end. */
+        if (sandbox->died && sandbox->state != SANDBOX_LEASED && sandbox->state != SANDBOX_REMOVING)
                 sandbox_event(sandbox, SANDBOX_FAILED, "it ended by itself");
 }
 

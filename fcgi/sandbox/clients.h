@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CLIENTS_MAX 200 /* connections at once */
+#define CLIENTS_MAX (SETTINGS_WORKERS_MAX + 10) /* connections at once */
 
 struct clients;
 

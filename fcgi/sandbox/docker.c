@@ -198,12 +198,6 @@ const char *docker_problem(const struct docker *docker)
         return docker->problem;
 }
 
-void docker_doubt(struct docker *docker)
-{
-        if (docker->state == DOCKER_UP)
-                sweep(docker);
-}
-
 int64_t docker_tick(struct docker *docker)
 {
         if (clock_ms() < docker->due_ms)

@@ -33,9 +33,6 @@ bool docker_ok(const struct docker *docker);
 const char *docker_version(const struct docker *docker);
 const char *docker_problem(const struct docker *docker); /* "" when ok */
 
-/* Something failed in a way that suggests the daemon is gone: look again. */
-void docker_doubt(struct docker *docker);
-
 /* Do what is due; returns when it wants to be called again (clock_ms). */
 int64_t docker_tick(struct docker *docker);
 

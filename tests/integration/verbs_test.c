@@ -209,13 +209,13 @@ static void broken_yaml_names_file_and_line(void **state)
 {
         char line[160];
         (void)state;
-        snprintf(line, sizeof line, "%s:6: ", place.settings);
+        snprintf(line, sizeof line, "%s:7: ", place.settings);
         broken_settings("workers: 32", "workers: many", line, false);
         broken_settings("workers: 32", "workers: -1", line, false);
-        broken_settings("workers: 32", "workers: 32\nworkers: 32", "sandpool.yaml:7: ", false);
+        broken_settings("workers: 32", "workers: 32\nworkers: 32", "sandpool.yaml:8: ", false);
         broken_settings("workers: 32", "wokers: 32", "(did you mean 'workers'?)", false);
         broken_settings("workers: 32", "workers: [32", "sandpool.yaml:", false);
-        broken_settings("workers: 32", "\tworkers: 32", "sandpool.yaml:6", false);
+        broken_settings("workers: 32", "\tworkers: 32", "sandpool.yaml:7", false);
         broken_settings("[off, strict]", "[off, lenient]", "lenient", false);
         broken_settings("id: python", "id: pyhton", "python.yaml:1: ", true);
         broken_settings("  cpu: 0.5", "  cpu: fast", "python.yaml:", true);

@@ -93,7 +93,7 @@ static void refuses(void **state)
         } cases[] = {
                 {"wrokers: 3\n", "unknown key 'wrokers' (did you mean 'workers'?)"},
                 {"\npool:\n  resue: 3\n", "unknown key 'resue' (did you mean 'reuse'?)"},
-                {"workers: 0\n", "'workers' must be a whole number between 1 and 1024"},
+                {"workers: 0\n", "'workers' must be a whole number between 1 and 190"},
                 {"limits: {memory: {default: 1024}}\n",
                         "'memory': default 1024 is not between 32 and 512 MiB"},
                 {"limits: {timeout: {min: 20}}\n", "'timeout': default 10 is not between 20 and 30 seconds"},
