@@ -4,11 +4,10 @@
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
 #include "fcgi/model/language.h"
-#include "fcgi/model/seccomp.h"
-#include "fcgi/sandbox/broker.h"
 #include "fcgi/sandbox/clients.h"
 #include "fcgi/sandbox/lease.h"
 #include "fcgi/sandbox/message.h"
+#include "tests/integration/lone_broker.h"
 #include "tests/integration/service.h"
 #include "tests/integration/spawn.h"
 
@@ -25,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,109 +32,17 @@
 #define SO_PASSRIGHTS 83
 #endif
 
-#define PATIENCE_MS 30000
 #define QUEUE_TIMEOUT_MS 5000
 #define CONNECTIONS 12
 #define ABUSE_MS 6000
 
-static struct {
-        struct settings *settings;
-        struct registry *registry;
-        char *seccomp;
-        char folder[32], path[64];
-        int listen_fd;
-        pid_t pid;
-} broker;
-
-static void start_broker_with(uint32_t per_process)
-{
-        struct error err = {0};
-        broker.listen_fd = io_listen_unix(broker.path, SOCK_SEQPACKET, 0600, (gid_t)-1, 64, &err);
-        assert_string_equal(err.text, "");
-        pid_t parent = getpid();
-        broker.pid = fork();
-        assert_true(broker.pid >= 0);
-        if (broker.pid)
-                return;
-        prctl(PR_SET_PDEATHSIG, SIGTERM);
-        log_set_level(LOG_LEVEL_ERROR);
-        struct broker_options options = {.settings = broker.settings,
-                .registry = broker.registry,
-                .seccomp = broker.seccomp,
-                .listen_fd = broker.listen_fd,
-                .peer_uid = getuid(),
-                .workers = 32,
-                .per_process = per_process};
-        _exit(getppid() == parent ? broker_run(&options, &err) : 1);
-}
-
-static void start_broker(void)
-{
-        start_broker_with(0);
-}
-
-static void stop_broker(void)
-{
-        int status;
-        struct error err = {0};
-        char filter[80];
-        kill(broker.pid, SIGTERM);
-        assert_int_equal(spawn_wait(broker.pid, clock_ms() + PATIENCE_MS, &status, &err), 0);
-        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-        broker.pid = 0;
-        io_close(&broker.listen_fd);
-        snprintf(filter, sizeof filter, "label=sandpool.instance=%s", broker.settings->instance);
-        char *left =
-                spawn_text(&err, "docker", "ps", "-a", "--filter", filter, "--format", "{{.Names}}", NULL);
-        assert_non_null(left);
-        assert_string_equal(left, "");
-        free(left);
-}
-
-/* Settings as shipped, with room for two pythons. */
+/* Room for two pythons, of which one is warm. */
 static int setup(void **state)
 {
-        struct error err = {0};
-        char path[1024];
         (void)state;
-        memset(&broker, 0, sizeof broker);
-        broker.listen_fd = -1;
-        snprintf(broker.folder, sizeof broker.folder, "/tmp/sandpool-abuse-XXXXXX");
-        if (!mkdtemp(broker.folder))
+        if (lone_broker_prepare(QUEUE_TIMEOUT_MS, 2))
                 return -1;
-        snprintf(broker.path, sizeof broker.path, "%s/broker.sock", broker.folder);
-        service_source_path("conf/sandpool.yaml", path, sizeof path);
-        broker.settings = settings_load(path, &err);
-        broker.registry = broker.settings ? registry_load(broker.settings, &err) : NULL;
-        broker.seccomp = broker.registry ? seccomp_load(broker.settings->seccomp_file, &err) : NULL;
-        if (!broker.seccomp) {
-                print_error("%s\n", err.text);
-                return -1;
-        }
-        snprintf(broker.settings->instance, sizeof broker.settings->instance, "sandpool-abuse-%d",
-                (int)getpid());
-        broker.settings->queue_timeout_ms = QUEUE_TIMEOUT_MS;
-        broker.settings->drain_timeout_ms = 5000;
-        broker.settings->pool_max = 2;
-        broker.settings->uid_base = 0x58000000;
-        for (size_t i = 0; i < broker.registry->count; i++)
-                broker.registry->languages[i].warm = !strcmp(broker.registry->languages[i].id, "python");
-        return 0;
-}
-
-static int teardown(void **state)
-{
-        (void)state;
-        if (broker.pid) {
-                kill(broker.pid, SIGTERM);
-                waitpid(broker.pid, NULL, 0);
-        }
-        io_close(&broker.listen_fd);
-        unlink(broker.path);
-        rmdir(broker.folder);
-        free(broker.seccomp);
-        registry_free(broker.registry);
-        settings_free(broker.settings);
+        lone_broker_language("python")->warm = 1;
         return 0;
 }
 
@@ -158,7 +64,7 @@ static void serves(void)
 {
         struct lease lease;
         struct broker_link *link = broker_link_new(broker.path, QUEUE_TIMEOUT_MS);
-        int64_t deadline = clock_ms() + PATIENCE_MS;
+        int64_t deadline = clock_ms() + LONE_BROKER_PATIENCE_MS;
         while (acquire(link, 128, &lease) != LEASE_GRANTED)
                 assert_true(clock_ms() < deadline);
         lease_release(link, &lease, true);
@@ -185,7 +91,7 @@ static int say(int fd, const struct message *message)
 static int hear(int fd, struct message *message, int *stream)
 {
         struct pollfd wait = {.fd = fd, .events = POLLIN};
-        if (io_poll(&wait, 1, clock_ms() + PATIENCE_MS) <= 0)
+        if (io_poll(&wait, 1, clock_ms() + LONE_BROKER_PATIENCE_MS) <= 0)
                 return -1;
         return io_recv_message(fd, message, sizeof *message, stream) == (ssize_t)sizeof *message ? 0 : -1;
 }
@@ -226,7 +132,7 @@ static unsigned broker_fds(void)
 static void resizes_do_not_pile_up(void **state)
 {
         (void)state;
-        start_broker();
+        lone_broker_start(0);
         serves();
         unsigned before = broker_fds(), most = 0;
         int fd = connect_raw();
@@ -244,7 +150,7 @@ static void resizes_do_not_pile_up(void **state)
         assert_true(most < before + 10);
         close(fd);
         serves();
-        stop_broker();
+        lone_broker_stop();
 }
 
 /* A lease ends while its resize is under way: the next one must not have its memory, whichever of two calls
@@ -254,7 +160,7 @@ static void a_resize_ends_with_its_lease(void **state)
         (void)state;
         struct lease next;
         broker.settings->pool_max = 1;
-        start_broker();
+        lone_broker_start(0);
         serves();
         int fd = connect_raw();
         struct message lease = lease_raw(fd), resize = ask(MESSAGE_RESIZE, lease.number, 512),
@@ -268,14 +174,14 @@ static void a_resize_ends_with_its_lease(void **state)
         lease_release(link, &next, true);
         broker_link_free(link);
         close(fd);
-        stop_broker();
+        lone_broker_stop();
 }
 
 /* Who collects leases without reading the answers is cut off, before the descriptors in them are too many. */
 static void answers_must_be_read(void **state)
 {
         (void)state;
-        start_broker();
+        lone_broker_start(0);
         serves();
         int fd = connect_raw();
         struct message acquire_it = ask(MESSAGE_ACQUIRE, 0, 128), release = ask(MESSAGE_RELEASE, 0, 0);
@@ -291,7 +197,7 @@ static void answers_must_be_read(void **state)
         assert_true(poll(&end, 1, 0) > 0 && end.revents & (POLLRDHUP | POLLHUP));
         close(fd);
         serves();
-        stop_broker();
+        lone_broker_stop();
 }
 
 static bool status_within(int timeout_ms)
@@ -335,7 +241,7 @@ static void a_descriptor_cannot_make_it_wait(void **state)
         close(probe);
         if (!refused)
                 skip(); /* before Linux 6.16 */
-        start_broker();
+        lone_broker_start(0);
         serves();
         struct message cancel = ask(MESSAGE_CANCEL, 0, 0);
         int fd = connect_raw(), peer, slow = lingering_socket(&peer);
@@ -350,7 +256,7 @@ static void a_descriptor_cannot_make_it_wait(void **state)
         close(peer);
         close(fd);
         serves();
-        stop_broker();
+        lone_broker_stop();
 }
 
 /* One process connects as often as it can; another one is served all the same. */
@@ -358,7 +264,7 @@ static void one_process_cannot_take_every_place(void **state)
 {
         (void)state;
         int fds[2 * CLIENTS_MAX], status;
-        start_broker_with(3);
+        lone_broker_start(3);
         serves();
         for (size_t i = 0; i < sizeof fds / sizeof *fds; i++) {
                 struct message acquire_it = ask(MESSAGE_ACQUIRE, 0, 128);
@@ -373,7 +279,7 @@ static void one_process_cannot_take_every_place(void **state)
         for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
                 close(fds[i]);
         serves();
-        stop_broker();
+        lone_broker_stop();
 }
 
 /* One connection of the worker that was taken over. */
@@ -466,7 +372,7 @@ static void any_bytes_in_any_order(void **state)
         struct abuser abusers[CONNECTIONS];
         (void)state;
         broker.settings->queue_timeout_ms = 300;
-        start_broker();
+        lone_broker_start(0);
         serves();
         for (size_t i = 0; i < CONNECTIONS; i++)
                 abusers[i] = (struct abuser){.fd = connect_raw(), .stream = -1};
@@ -485,10 +391,10 @@ static void any_bytes_in_any_order(void **state)
         }
         serves();
         assert_int_equal(waitpid(broker.pid, NULL, WNOHANG), 0);
-        stop_broker();
+        lone_broker_stop();
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, lone_broker_clear)
 
 int main(void)
 {

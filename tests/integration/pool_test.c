@@ -3,9 +3,8 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/model/language.h"
-#include "fcgi/model/seccomp.h"
-#include "fcgi/sandbox/broker.h"
 #include "fcgi/sandbox/lease.h"
+#include "tests/integration/lone_broker.h"
 #include "tests/integration/service.h"
 #include "tests/integration/spawn.h"
 
@@ -15,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -23,82 +21,13 @@
 
 #include <cmocka.h>
 
-#define PATIENCE_MS 30000
 #define QUEUE_TIMEOUT_MS 700
-
-/* A broker of our own, without supervisor and workers. */
-static struct {
-        struct settings *settings;
-        struct registry *registry;
-        char *seccomp;
-        char folder[32], path[64];
-        int listen_fd;
-        pid_t pid;
-} broker;
-
-static struct language *language(const char *id)
-{
-        for (size_t i = 0; i < broker.registry->count; i++)
-                if (!strcmp(broker.registry->languages[i].id, id))
-                        return &broker.registry->languages[i];
-        fail_msg("no language %s", id);
-        return NULL;
-}
 
 static struct broker_link *link_new(void)
 {
         struct broker_link *link = broker_link_new(broker.path, QUEUE_TIMEOUT_MS);
         assert_non_null(link);
         return link;
-}
-
-/* Start it with the settings and the registry as they are now. */
-static void start_broker(void)
-{
-        struct error err = {0};
-        broker.listen_fd = io_listen_unix(broker.path, SOCK_SEQPACKET, 0600, (gid_t)-1, 64, &err);
-        assert_string_equal(err.text, "");
-        pid_t parent = getpid();
-        broker.pid = fork();
-        assert_true(broker.pid >= 0);
-        if (broker.pid)
-                return;
-        prctl(PR_SET_PDEATHSIG, SIGTERM);
-        log_set_level(LOG_LEVEL_WARNING);
-        struct broker_options options = {.settings = broker.settings,
-                .registry = broker.registry,
-                .seccomp = broker.seccomp,
-                .listen_fd = broker.listen_fd,
-                .peer_uid = getuid(),
-                .workers = 32};
-        _exit(getppid() == parent ? broker_run(&options, &err) : 1);
-}
-
-/* Containers with our label and more filters, in any state: their short ids, one a line. */
-static char *containers(const char *format)
-{
-        struct error err = {0};
-        char filter[80];
-        snprintf(filter, sizeof filter, "label=sandpool.instance=%s", broker.settings->instance);
-        char *text = spawn_text(&err, "docker", "ps", "-a", "--filter", filter, "--format", format, NULL);
-        assert_string_equal(err.text, "");
-        return text;
-}
-
-static void stop_broker(void)
-{
-        int status;
-        struct error err = {0};
-        if (!broker.pid)
-                return;
-        kill(broker.pid, SIGTERM);
-        assert_int_equal(spawn_wait(broker.pid, clock_ms() + PATIENCE_MS, &status, &err), 0);
-        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-        broker.pid = 0;
-        io_close(&broker.listen_fd);
-        char *left = containers("{{.Names}}");
-        assert_string_equal(left, "");
-        free(left);
 }
 
 struct wanted {
@@ -124,7 +53,7 @@ static bool has_idle(void *context)
 static void await_idle(const char *id, uint32_t idle)
 {
         struct wanted wanted = {id, idle};
-        if (!service_until(has_idle, &wanted, PATIENCE_MS))
+        if (!service_until(has_idle, &wanted, LONE_BROKER_PATIENCE_MS))
                 fail_msg("%s never had %u idle sandboxes", id, idle);
 }
 
@@ -132,7 +61,8 @@ static int acquire(
         struct broker_link *link, const char *id, uint32_t memory_mib, uint32_t hold_ms, struct lease *lease)
 {
         struct error err = {0};
-        int answer = lease_acquire(link, language(id), memory_mib, hold_ms, "pool-test", -1, lease, &err);
+        int answer = lease_acquire(
+                link, lone_broker_language(id), memory_mib, hold_ms, "pool-test", -1, lease, &err);
         assert_string_equal(err.text, "");
         return answer;
 }
@@ -156,7 +86,7 @@ struct container {
 static bool container_is(void *context)
 {
         const struct container *container = context;
-        char *list = containers("{{.ID}}");
+        char *list = lone_broker_containers("{{.ID}}");
         bool there = strstr(list, container->id) != NULL;
         free(list);
         return there == container->there;
@@ -165,66 +95,26 @@ static bool container_is(void *context)
 static void await_gone(const char *id)
 {
         struct container gone = {id, false};
-        assert_true(service_until(container_is, &gone, PATIENCE_MS));
+        assert_true(service_until(container_is, &gone, LONE_BROKER_PATIENCE_MS));
 }
 
-/* Settings as shipped, but small: what a test changes it changes before start_broker. */
 static int setup(void **state)
 {
-        struct error err = {0};
-        char path[1024];
         (void)state;
-        memset(&broker, 0, sizeof broker);
-        broker.listen_fd = -1;
-        snprintf(broker.folder, sizeof broker.folder, "/tmp/sandpool-pool-XXXXXX");
-        if (!mkdtemp(broker.folder))
-                return -1;
-        snprintf(broker.path, sizeof broker.path, "%s/broker.sock", broker.folder);
-        service_source_path("conf/sandpool.yaml", path, sizeof path);
-        broker.settings = settings_load(path, &err);
-        broker.registry = broker.settings ? registry_load(broker.settings, &err) : NULL;
-        broker.seccomp = broker.registry ? seccomp_load(broker.settings->seccomp_file, &err) : NULL;
-        if (!broker.seccomp) {
-                print_error("%s\n", err.text);
-                return -1;
-        }
-        snprintf(broker.settings->instance, sizeof broker.settings->instance, "sandpool-pool-%d",
-                (int)getpid());
-        broker.settings->queue_timeout_ms = QUEUE_TIMEOUT_MS;
-        broker.settings->drain_timeout_ms = 5000;
-        broker.settings->pool_max = 3;
-        for (size_t i = 0; i < broker.registry->count; i++)
-                broker.registry->languages[i].warm = 0;
-        return 0;
-}
-
-static int teardown(void **state)
-{
-        (void)state;
-        if (broker.pid) {
-                kill(broker.pid, SIGTERM);
-                waitpid(broker.pid, NULL, 0);
-        }
-        io_close(&broker.listen_fd);
-        unlink(broker.path);
-        rmdir(broker.folder);
-        free(broker.seccomp);
-        registry_free(broker.registry);
-        settings_free(broker.settings);
-        return 0;
+        return lone_broker_prepare(QUEUE_TIMEOUT_MS, 3);
 }
 
 static void the_warm_minimum_is_kept(void **state)
 {
         (void)state;
         struct lease lease;
-        language("python")->warm = 2;
-        start_broker();
+        lone_broker_language("python")->warm = 2;
+        lone_broker_start(0);
         await_idle("python", 2);
         await_idle("javascript", 0);
         /* One that dies by itself is replaced. */
         struct error err = {0};
-        char *list = containers("{{.ID}}"), *killed;
+        char *list = lone_broker_containers("{{.ID}}"), *killed;
         list[12] = '\0';
         killed = spawn_text(&err, "docker", "kill", list, NULL);
         assert_non_null(killed);
@@ -237,7 +127,7 @@ static void the_warm_minimum_is_kept(void **state)
         broker_link_free(link);
         free(list);
         free(killed);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static void it_grows_to_the_maximum_and_then_is_busy(void **state)
@@ -245,14 +135,14 @@ static void it_grows_to_the_maximum_and_then_is_busy(void **state)
         (void)state;
         struct broker_link *links[4];
         struct lease leases[4];
-        start_broker();
+        lone_broker_start(0);
         for (int i = 0; i < 3; i++) {
                 links[i] = link_new();
                 broker.settings->queue_timeout_ms = QUEUE_TIMEOUT_MS;
         }
         links[3] = link_new();
         /* The first one waits for the sample's run too: longer than this broker lets a lease wait. */
-        int64_t deadline = clock_ms() + PATIENCE_MS;
+        int64_t deadline = clock_ms() + LONE_BROKER_PATIENCE_MS;
         while (acquire(links[0], "python", 128, 10000, &leases[0]) != LEASE_GRANTED)
                 assert_true(clock_ms() < deadline);
         must_acquire(links[1], "python", &leases[1]);
@@ -269,7 +159,7 @@ static void it_grows_to_the_maximum_and_then_is_busy(void **state)
         release(links[3], &leases[3]);
         for (int i = 0; i < 4; i++)
                 broker_link_free(links[i]);
-        stop_broker();
+        lone_broker_stop();
 }
 
 /* Two children wait for the only sandbox; each writes its letter when it gets it. */
@@ -281,7 +171,8 @@ static pid_t wait_in_line(int to, char letter)
         struct lease lease;
         struct broker_link *link = broker_link_new(broker.path, QUEUE_TIMEOUT_MS);
         struct error err = {0};
-        int answer = lease_acquire(link, language("python"), 128, 10000, "line", -1, &lease, &err);
+        int answer =
+                lease_acquire(link, lone_broker_language("python"), 128, 10000, "line", -1, &lease, &err);
         if (answer == LEASE_GRANTED && write(to, &letter, 1) == 1)
                 lease_release(link, &lease, true);
         _exit(answer);
@@ -304,14 +195,14 @@ static void leases_come_first_come_first_served(void **state)
         int ends[2];
         broker.settings->pool_max = 1;
         broker.settings->queue_timeout_ms = 20000;
-        start_broker();
+        lone_broker_start(0);
         struct broker_link *link = broker_link_new(broker.path, 20000);
         must_acquire(link, "python", &lease);
         assert_int_equal(pipe(ends), 0);
         pid_t first = wait_in_line(ends[1], 'a');
-        assert_true(service_until(waits, &(uint32_t){1}, PATIENCE_MS));
+        assert_true(service_until(waits, &(uint32_t){1}, LONE_BROKER_PATIENCE_MS));
         pid_t second = wait_in_line(ends[1], 'b');
-        assert_true(service_until(waits, &(uint32_t){2}, PATIENCE_MS));
+        assert_true(service_until(waits, &(uint32_t){2}, LONE_BROKER_PATIENCE_MS));
         release(link, &lease);
         int status[2];
         assert_int_equal(waitpid(first, &status[0], 0), first);
@@ -323,7 +214,7 @@ static void leases_come_first_come_first_served(void **state)
         close(ends[0]);
         close(ends[1]);
         broker_link_free(link);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static void one_language_makes_room_for_another(void **state)
@@ -332,7 +223,7 @@ static void one_language_makes_room_for_another(void **state)
         struct lease python, javascript;
         broker.settings->pool_max = 1;
         broker.settings->queue_timeout_ms = 20000;
-        start_broker();
+        lone_broker_start(0);
         struct broker_link *link = broker_link_new(broker.path, 20000);
         must_acquire(link, "python", &python);
         release(link, &python);
@@ -340,7 +231,7 @@ static void one_language_makes_room_for_another(void **state)
         await_gone(python.sandbox);
         release(link, &javascript);
         broker_link_free(link);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static void a_worn_out_sandbox_is_replaced(void **state)
@@ -348,9 +239,9 @@ static void a_worn_out_sandbox_is_replaced(void **state)
         (void)state;
         struct lease lease;
         char first[13];
-        language("python")->warm = 1;
-        language("python")->reuse = 2;
-        start_broker();
+        lone_broker_language("python")->warm = 1;
+        lone_broker_language("python")->reuse = 2;
+        lone_broker_start(0);
         await_idle("python", 1);
         struct broker_link *link = link_new();
         must_acquire(link, "python", &lease);
@@ -366,7 +257,7 @@ static void a_worn_out_sandbox_is_replaced(void **state)
         assert_string_not_equal(lease.sandbox, first);
         release(link, &lease);
         broker_link_free(link);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static void one_above_the_minimum_goes_when_it_is_idle(void **state)
@@ -375,14 +266,14 @@ static void one_above_the_minimum_goes_when_it_is_idle(void **state)
         struct lease lease;
         broker.settings->idle_ms = 300;
         broker.settings->queue_timeout_ms = 20000;
-        start_broker();
+        lone_broker_start(0);
         struct broker_link *link = broker_link_new(broker.path, 20000);
         must_acquire(link, "python", &lease);
         release(link, &lease);
         await_gone(lease.sandbox);
         await_idle("python", 0);
         broker_link_free(link);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static long memory_mib(const char *id)
@@ -403,8 +294,8 @@ static void memory_limits_are_changed_and_restored(void **state)
         (void)state;
         struct lease lease;
         struct error err = {0};
-        language("python")->warm = 1;
-        start_broker();
+        lone_broker_language("python")->warm = 1;
+        lone_broker_start(0);
         await_idle("python", 1);
         struct broker_link *link = link_new();
         assert_int_equal(acquire(link, "python", 64, 10000, &lease), LEASE_GRANTED);
@@ -413,19 +304,19 @@ static void memory_limits_are_changed_and_restored(void **state)
         assert_int_equal(memory_mib(lease.sandbox), 96);
         /* Clamped to what the settings allow. */
         assert_int_equal(lease_resize(link, &lease, 1000000, &err), 0);
-        assert_int_equal(memory_mib(lease.sandbox), language("python")->memory_mib.max);
+        assert_int_equal(memory_mib(lease.sandbox), lone_broker_language("python")->memory_mib.max);
         release(link, &lease);
         await_idle("python", 1);
         assert_int_equal(memory_mib(lease.sandbox), 128);
         broker_link_free(link);
-        stop_broker();
+        lone_broker_stop();
 }
 
 /* Whether the stream ends (is shut down under our hands) in time. */
 static bool stream_ends(int fd)
 {
         char bytes[4096];
-        int64_t deadline = clock_ms() + PATIENCE_MS;
+        int64_t deadline = clock_ms() + LONE_BROKER_PATIENCE_MS;
         for (;;) {
                 struct pollfd wait = {.fd = fd, .events = POLLIN};
                 if (io_poll(&wait, 1, deadline) <= 0)
@@ -439,8 +330,8 @@ static void a_lease_held_too_long_is_taken_away(void **state)
 {
         (void)state;
         struct lease lease;
-        language("python")->warm = 1;
-        start_broker();
+        lone_broker_language("python")->warm = 1;
+        lone_broker_start(0);
         await_idle("python", 1);
         struct broker_link *link = link_new();
         assert_int_equal(acquire(link, "python", 128, 100, &lease), LEASE_GRANTED);
@@ -450,15 +341,15 @@ static void a_lease_held_too_long_is_taken_away(void **state)
         must_acquire(link, "python", &lease);
         release(link, &lease);
         broker_link_free(link);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static void a_worker_that_goes_loses_its_sandbox(void **state)
 {
         (void)state;
         struct lease lease;
-        language("python")->warm = 1;
-        start_broker();
+        lone_broker_language("python")->warm = 1;
+        lone_broker_start(0);
         await_idle("python", 1);
         struct broker_link *link = link_new();
         must_acquire(link, "python", &lease);
@@ -467,15 +358,15 @@ static void a_worker_that_goes_loses_its_sandbox(void **state)
         await_gone(lease.sandbox);
         io_close(&lease.fd);
         await_idle("python", 1);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static void a_returned_stream_is_dead(void **state)
 {
         (void)state;
         struct lease lease;
-        language("python")->warm = 1;
-        start_broker();
+        lone_broker_language("python")->warm = 1;
+        lone_broker_start(0);
         await_idle("python", 1);
         struct broker_link *link = link_new();
         must_acquire(link, "python", &lease);
@@ -486,7 +377,7 @@ static void a_returned_stream_is_dead(void **state)
         assert_true(send(copy, "x", 1, MSG_NOSIGNAL) < 0);
         close(copy);
         broker_link_free(link);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static void leftovers_are_swept(void **state)
@@ -498,32 +389,32 @@ static void leftovers_are_swept(void **state)
         char *left = spawn_text(&err, "docker", "run", "-d", "-i", "--network", "none", "--label", label,
                 "sandpool/base", "--serve", "--uid-base=1000000", NULL);
         assert_non_null(left);
-        language("python")->warm = 1;
-        start_broker();
+        lone_broker_language("python")->warm = 1;
+        lone_broker_start(0);
         await_idle("python", 1);
         left[12] = '\0';
         await_gone(left);
         free(left);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static void a_missing_image_is_said(void **state)
 {
         (void)state;
         struct lease lease;
-        struct language *python = language("python");
+        struct language *python = lone_broker_language("python");
         free(python->image);
         python->image = strdup("sandpool/there-is-no-such-image");
-        start_broker();
+        lone_broker_start(0);
         struct broker_link *link = link_new();
-        int64_t deadline = clock_ms() + PATIENCE_MS;
+        int64_t deadline = clock_ms() + LONE_BROKER_PATIENCE_MS;
         int answer;
         while ((answer = acquire(link, "python", 128, 10000, &lease)) == LEASE_UNAVAILABLE ||
                 answer == LEASE_BUSY)
                 assert_true(clock_ms() < deadline);
         assert_int_equal(answer, LEASE_NO_IMAGE);
         broker_link_free(link);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static void without_docker_there_is_an_answer_too(void **state)
@@ -533,13 +424,13 @@ static void without_docker_there_is_an_answer_too(void **state)
         struct broker_status status;
         snprintf(broker.settings->docker_socket, sizeof broker.settings->docker_socket, "%s/no-docker",
                 broker.folder);
-        start_broker();
+        lone_broker_start(0);
         struct broker_link *link = link_new();
         assert_int_equal(acquire(link, "python", 128, 10000, &lease), LEASE_UNAVAILABLE);
         assert_int_equal(broker_status_get(link, &status, 5000, NULL), 0);
         assert_false(status.docker_ok);
         broker_link_free(link);
-        stop_broker();
+        lone_broker_stop();
 }
 
 static void leases_end_before_the_broker_does(void **state)
@@ -548,13 +439,13 @@ static void leases_end_before_the_broker_does(void **state)
         struct lease lease, none;
         int status;
         struct error err = {0};
-        language("python")->warm = 1;
-        start_broker();
+        lone_broker_language("python")->warm = 1;
+        lone_broker_start(0);
         await_idle("python", 1);
         struct broker_link *link = link_new(), *other = link_new();
         must_acquire(link, "python", &lease);
         kill(broker.pid, SIGTERM);
-        int64_t deadline = clock_ms() + PATIENCE_MS;
+        int64_t deadline = clock_ms() + LONE_BROKER_PATIENCE_MS;
         int answer;
         while ((answer = acquire(other, "python", 128, 10000, &none)) != LEASE_SHUTTING_DOWN) {
                 if (answer == LEASE_GRANTED)
@@ -565,7 +456,7 @@ static void leases_end_before_the_broker_does(void **state)
         assert_int_equal(recv(lease.fd, &status, 1, MSG_DONTWAIT | MSG_PEEK), -1);
         assert_int_equal(spawn_wait(broker.pid, clock_ms() + 100, &status, &err), -1);
         release(link, &lease);
-        stop_broker();
+        lone_broker_stop();
         broker_link_free(link);
         broker_link_free(other);
 }
@@ -574,7 +465,7 @@ static void leases_end_before_the_broker_does(void **state)
 static void strangers_are_turned_away(void **state)
 {
         (void)state;
-        start_broker();
+        lone_broker_start(0);
         assert_int_equal(chmod(broker.folder, 0755), 0);
         assert_int_equal(chmod(broker.path, 0666), 0);
         int status;
@@ -588,10 +479,10 @@ static void strangers_are_turned_away(void **state)
         }
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_int_equal(status, 0);
-        stop_broker();
+        lone_broker_stop();
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, lone_broker_clear)
 
 int main(void)
 {
