@@ -1,6 +1,6 @@
 /* Loads all of conf/ together. */
 #include "fcgi/service/config.h"
-#include "fcgi/model/seccomp.h"
+#include "fcgi/model/seccomp_profile.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ struct config *config_load(const char *path, struct error *err)
         if (config->registry)
                 config->policies = policies_load(config->settings, config->registry, err);
         if (config->policies)
-                config->seccomp = seccomp_load(config->settings->seccomp_file, err);
+                config->seccomp = seccomp_profile_load(config->settings->seccomp_file, err);
         if (!config->seccomp) {
                 config_free(config);
                 return NULL;

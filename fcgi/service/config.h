@@ -9,7 +9,7 @@ struct config {
         struct settings *settings;
         struct registry *registry;
         struct policies *policies;
-        char *seccomp; /* as of seccomp_load */
+        char *seccomp; /* as of seccomp_profile_load */
 };
 
 /* Where the settings are when nobody says: conf/sandpool.yaml here, else /etc/sandpool/sandpool.yaml. */
