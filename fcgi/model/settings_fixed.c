@@ -26,6 +26,7 @@ static const struct {
         FIXED("docker.instance", instance),
         FIXED("docker.timeout", engine_timeout_ms),
         FIXED("pool.uid_base", uid_base),
+        FIXED("pool.cpu_weight", cpu_weight),
 };
 
 /* Both are text up to its NUL, or a number: behind a NUL, what was there before may be left. */
