@@ -169,6 +169,24 @@ static char *containers_of(const char *language)
         return said;
 }
 
+struct containers {
+        const char *language;
+        char *ids; /* one a line */
+};
+
+/* Whether none of these is there any more. */
+static bool are_gone(void *context)
+{
+        struct containers *before = context;
+        char *now = containers_of(before->language), *ids = strdup(before->ids), *rest = ids, *id;
+        bool gone = true;
+        while ((id = strsep(&rest, "\n")))
+                gone = gone && !(*id && strstr(now, id));
+        free(now);
+        free(ids);
+        return gone;
+}
+
 /* What GET /readyz says about the configuration: "" when all is well. */
 static void configuration_error(char error[1024])
 {
@@ -228,16 +246,18 @@ static void a_language_comes_and_goes(void **state)
         must_reload();
         says("toy", "say again", "again!!\n");
 
+        struct containers toys = {"toy", containers_of("toy")};
         remove_file("languages/toy.yaml");
         must_reload();
         assert_int_equal(http_send(&request, 1, &response, &err), 0);
         assert_int_equal(response.status, 422);
         assert_string_equal(fixture_text(response.json, "reason"), "unknown_language");
         http_clear(&response);
-        char *left = containers_of("toy"), *after = containers_of("python");
-        assert_string_equal(left, "");
+        assert_string_not_equal(toys.ids, "");
+        assert_true(service_until(are_gone, &toys, 10000));
+        free(toys.ids);
+        char *after = containers_of("python");
         assert_string_equal(after, python);
-        free(left);
         free(after);
         free(python);
 }
@@ -338,24 +358,6 @@ static void load_until(pid_t reloading, unsigned *number)
                 }
         }
         assert_int_equal(status, 0);
-}
-
-struct containers {
-        const char *language;
-        char *ids; /* one a line */
-};
-
-/* Whether none of these is there any more. */
-static bool are_gone(void *context)
-{
-        struct containers *before = context;
-        char *now = containers_of(before->language), *ids = strdup(before->ids), *rest = ids, *id;
-        bool gone = true;
-        while ((id = strsep(&rest, "\n")))
-                gone = gone && !(*id && strstr(now, id));
-        free(now);
-        free(ids);
-        return gone;
 }
 
 /* Every second reload changes what a javascript sandbox is; none changes python's. */
