@@ -233,6 +233,8 @@ static const struct field sample_fields[] = {
         {.key = NULL},
 };
 
+const char *const language_enabled_words[] = {"false", "true", "auto", NULL};
+
 static const struct field fields[] = {
         {.key = "id",
                 .kind = FIELD_CHARS,
@@ -245,7 +247,7 @@ static const struct field fields[] = {
         {.key = "aliases", .kind = FIELD_LIST, AT(aliases), .max = ALIASES_MAX},
         {.key = "image", TEXT(image), .required = true},
         {.key = "source", TEXT(source), .required = true},
-        {.key = "enabled", .kind = FIELD_BOOL, AT(enabled)},
+        {.key = "enabled", .kind = FIELD_WORD, AT(enabled), .words = language_enabled_words},
         {.key = "compile", MAP(compile_fields)},
         {.key = "run", MAP(run_fields), .required = true},
         {.key = "env", CUSTOM(read_env)},
@@ -352,7 +354,7 @@ static int set_defaults(struct language *language, const struct settings *settin
 {
         const struct limits *limits = &settings->limits;
 
-        language->enabled = true;
+        language->enabled = LANGUAGE_ON;
         language->compile_timeout_ms = limits->compile_timeout_ms;
         language->compile_memory_mib = limits->compile_memory_mib;
         language->timeout_ms = limits->timeout_ms;
@@ -388,6 +390,7 @@ int language_read(
                 error_set(err, "%s: out of memory", path);
                 goto out;
         }
+        language->image_line = yaml_tree_line(yaml, "image");
         language->aliases_line = yaml_tree_line(yaml, "aliases");
         language->policy_line = yaml_tree_line(yaml, "policy");
         if (schema_read(yaml, yaml->root, fields, language, err) == 0)
@@ -412,6 +415,21 @@ void language_clear(struct language *language)
         delimiters_free(language->comments);
         delimiters_free(language->strings);
         *language = (struct language){0};
+}
+
+void language_image_missing(const struct language *language, char *text, size_t size)
+{
+        const char *tag = strrchr(language->image, ':');
+        const char *variant = tag != NULL && strchr(tag, '/') == NULL ? tag + 1 : "";
+        bool ours = strncmp(language->image, "sandpool/", strlen("sandpool/")) == 0;
+
+        if (ours)
+                snprintf(text, size, "%s:%u: image %s does not exist: make images LANGUAGES=%s%s%s",
+                        language->path, language->image_line, language->image, language->id,
+                        *variant != '\0' ? " VARIANT=" : "", variant);
+        else
+                snprintf(text, size, "%s:%u: image %s does not exist", language->path, language->image_line,
+                        language->image);
 }
 
 uint32_t language_idle_memory_mib(const struct language *language)
