@@ -1,0 +1,3 @@
+require "fiddle"
+
+Fiddle::Pointer.new(0)[0, 1]
