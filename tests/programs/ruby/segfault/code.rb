@@ -1,3 +1,3 @@
 require "fiddle"
 
-Fiddle::Pointer.new(0)[0, 1]
+Fiddle::Pointer.new(8)[0, 1]
