@@ -58,11 +58,11 @@ build() {
 # packages TAG FOLDER: a language's Dockerfile in its folder, without the variants below it, plus the certificates this machine
 # trusts (a network may have an authority of its own), for stages that fetch something.
 packages() {
-        local tag=$1 folder=$2 context certificates=/etc/ssl/certs/ca-certificates.crt words=("$os") parent hash
+        local tag=$1 folder=$2 context certificates=/etc/ssl/certs/ca-certificates.crt words=("$os") parent variant hash
         context=$BUILD/images/${tag//[:\/]/-}
         rm -rf "$context"
         cp -r "$folder" "$context"
-        rm -rf "$context"/*/Dockerfile
+        for variant in "$context"/*/Dockerfile; do rm -rf "$(dirname "$variant")"; done
         # The runner of the image that it stands on is no input: the last layer brings the current one.
         for parent in $(parents_of "$folder"); do words+=("$(label_of "sandpool/$parent:packages")"); done
         if grep -q '^ARG VENDOR_IMAGE' "$folder/Dockerfile"; then

@@ -111,11 +111,26 @@ static const struct service_warm *warm_of(const struct service_options *options,
         return NULL;
 }
 
-/* One language's YAML with another number behind "warm:". */
-static int copy_language(const char *from, const char *to, const struct service_warm *warm, struct error *err)
+/* Whether the language of a YAML file (a name without folder) has that variant; then its id too. */
+static bool has_variant(const char *variant, const char *file, char id[64])
+{
+        char path[512], relative[200];
+        if (!variant)
+                return false;
+        snprintf(id, 64, "%.*s", (int)strcspn(file, "."), file);
+        snprintf(relative, sizeof relative, "images/%s/%.60s/Dockerfile", id, variant);
+        service_source_path(relative, path, sizeof path);
+        return access(path, R_OK) == 0;
+}
+
+/* One language's YAML with another number behind "warm:", and another image. */
+static int copy_language(const char *from, const char *to, const struct service_warm *warm,
+        const char *variant, struct error *err)
 {
         char now[32] = "", *text = NULL, *at;
-        char then[32];
+        char then[32], id[64], image[100], variant_image[200];
+        const char *words[3][2] = {{NULL}};
+        size_t count = 0;
         if (io_read_file(from, FILE_MAX, &text, err) < 0)
                 return -1;
         at = strstr(text, "\n  warm: ");
@@ -125,7 +140,16 @@ static int copy_language(const char *from, const char *to, const struct service_
         if (warm && !*now)
                 return error_set(err, "%s: no warm", from);
         snprintf(then, sizeof then, "  warm: %u", warm ? warm->warm : 0);
-        const char *const words[][2] = {{warm ? now : NULL, then}, {NULL, NULL}};
+        if (warm) {
+                words[count][0] = now;
+                words[count++][1] = then;
+        }
+        if (has_variant(variant, strrchr(from, '/') + 1, id)) {
+                snprintf(image, sizeof image, "\nimage: sandpool/%s\n", id);
+                snprintf(variant_image, sizeof variant_image, "\nimage: sandpool/%s:%.60s\n", id, variant);
+                words[count][0] = image;
+                words[count][1] = variant_image;
+        }
         return render(from, to, words, err);
 }
 
@@ -135,7 +159,7 @@ static int copy_languages(const struct service *service, const struct service_op
         char from[512], dir[64];
         int rc = 0;
         service_source_path("conf/languages", from, sizeof from);
-        if (!options->warm[0].language) {
+        if (!options->warm[0].language && !options->variant) {
                 strcpy(dir_out, from);
                 return 0;
         }
@@ -152,7 +176,7 @@ static int copy_languages(const struct service *service, const struct service_op
                         continue;
                 snprintf(source, sizeof source, "%s/%s", from, entry->d_name);
                 snprintf(target, sizeof target, "%s/%s", dir, entry->d_name);
-                rc = copy_language(source, target, warm_of(options, entry->d_name), err);
+                rc = copy_language(source, target, warm_of(options, entry->d_name), options->variant, err);
         }
         closedir(list);
         return rc;

@@ -24,6 +24,8 @@ struct service_options {
         unsigned queue_timeout_s; /* 0: 10 */
         const char *tcp;          /* listen.tcp; NULL: none */
         struct service_warm warm[8];
+        const char
+                *variant; /* with images/<id>/<variant>/, a language has the image sandpool/<id>:<variant> */
 };
 
 struct service {
