@@ -308,6 +308,21 @@ static int check_source(const struct yaml *yaml, struct language *language, stru
         return language->extension != NULL ? 0 : error_set(err, "%s: out of memory", yaml->path);
 }
 
+/* A reference as Docker reads it, near enough: it becomes part of a path of the Engine's. */
+static int check_image(const struct yaml *yaml, const struct language *language, struct error *err)
+{
+        const char *image = language->image;
+        bool good =
+                isalnum((unsigned char)*image) && strlen(image) <= LANGUAGE_IMAGE_MAX &&
+                image[strspn(image,
+                        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:@")] == '\0' &&
+                strstr(image, "..") == NULL && strstr(image, "//") == NULL;
+
+        return good ? 0
+                    : yaml_tree_error(yaml, language->image_line, err,
+                              "'%s' cannot be an image's name, such as sandpool/python", image);
+}
+
 /* A language may narrow what the settings allow, not widen it: memory for the pool is planned by them. */
 static int check_limit(const struct yaml *yaml, const char *key, const struct limit *limit,
         const struct limit *outer, uint32_t factor, struct error *err)
@@ -337,7 +352,7 @@ static int check(const struct yaml *yaml, const struct settings *settings, struc
         struct error *err)
 {
         if (check_id(yaml, language, err) < 0 || check_aliases(yaml, language, err) < 0 ||
-                check_source(yaml, language, err) < 0 ||
+                check_source(yaml, language, err) < 0 || check_image(yaml, language, err) < 0 ||
                 check_limit(yaml, "limits.timeout", &language->timeout_ms, &settings->limits.timeout_ms,
                         schema_seconds.factor, err) < 0 ||
                 check_limit(yaml, "limits.memory", &language->memory_mib, &settings->limits.memory_mib,

@@ -11,6 +11,7 @@
 
 #define LANGUAGE_ID_SIZE 64
 #define LANGUAGES_MAX 64
+#define LANGUAGE_IMAGE_MAX 200 /* bytes of an image's name */
 #define LANGUAGE_MAX_ANY 4096
 
 /* A command: NULL-terminated argument list. Placeholders, replaced per job: {source} the entry file's name,
