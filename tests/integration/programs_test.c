@@ -32,7 +32,7 @@ static char **wanted; /* NULL-terminated; empty: all */
 
 static int start(void **state)
 {
-        struct service_options options = {.pool_max = 4};
+        struct service_options options = {.pool_max = 4, .all_languages = true};
         (void)state;
         return fixture_start(&options);
 }
