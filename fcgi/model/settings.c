@@ -79,7 +79,8 @@ static const struct field limits_fields[] = {
         {.key = "open_files", NUMBER(limits.open_files, count, 16, 65536)},
         {.key = "compile_timeout", NUMBER(limits.compile_timeout_ms, seconds, 100, HOUR)},
         {.key = "compile_memory", NUMBER(limits.compile_memory_mib, mib, 8, 64 * 1024)},
-        {.key = "request_time", NUMBER(limits.request_time_ms, seconds, SECOND, HOUR)},
+        /* The broker takes a sandbox away after 85 s (clients.c). */
+        {.key = "request_time", NUMBER(limits.request_time_ms, seconds, SECOND, 75 * SECOND)},
         {.key = NULL},
 };
 
