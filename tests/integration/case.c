@@ -225,8 +225,11 @@ int case_compare(const json_t *expected, const json_t *answer, struct error *err
 
 int case_compare_raw(const json_t *expected, const char *bytes, size_t size, struct error *err)
 {
+        const json_t *most = json_object_get(expected, "$shorterThan");
         size_t i;
         json_t *text;
+        if (most && (json_int_t)size >= json_integer_value(most))
+                return error_set(err, "the answer has %zu bytes", size);
         json_array_foreach(json_object_get(expected, "$rawLacks"), i, text)
         {
                 if (memmem(bytes, size, json_string_value(text), json_string_length(text)))

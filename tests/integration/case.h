@@ -17,7 +17,8 @@ json_t *case_expectation(const char *folder, struct error *err);
 /* Compare an answer with what was expected: 0, or -1 with err naming the first field that differs. */
 int case_compare(const json_t *expected, const json_t *answer, struct error *err);
 
-/* "$rawLacks" of the expectation, a list of texts: none of them may stand anywhere in these bytes. 0/-1. */
+/* "$rawLacks" of the expectation, a list of texts: none of them may stand anywhere in these bytes, which are
+ * fewer than its "$shorterThan". 0/-1. */
 int case_compare_raw(const json_t *expected, const char *bytes, size_t size, struct error *err);
 
 #endif
