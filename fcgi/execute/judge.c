@@ -134,7 +134,7 @@ static void add_up(struct judge *judge, const struct verdict *verdict)
                 judge->memory_kib = verdict->memory_kib;
 }
 
-int judge_case(struct judge *judge, size_t index, struct verdict *verdict, const char text[512])
+int judge_case(struct judge *judge, size_t index, struct verdict *verdict, const char *text)
 {
         struct test_result *entry = &judge->result->tests.list[index];
         const struct test_case *test = entry->test;
