@@ -16,7 +16,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
 LIBRARY := $(call objects,fcgi/base/*.c fcgi/model/*.c fcgi/sandbox/*.c fcgi/execute/*.c fcgi/service/*.c images/runner/protocol.c)
 # Pieces of the service are in the runner too, for --once: those that mend UTF-8 and compare outputs.
-RUNNER := $(sort $(wildcard images/runner/*.c)) fcgi/base/text.c fcgi/execute/compare.c fcgi/execute/difference.c
+RUNNER := $(sort $(wildcard images/runner/*.c)) fcgi/base/text.c fcgi/base/compare.c fcgi/base/difference.c
 RUNNER_LIBRARY := $(filter-out %/main.o,$(call objects,images/runner/*.c))
 UNIT := $(call programs,tests/unit/*_test.c)
 UNIT_HELPERS := $(filter-out %_test.o,$(call objects,tests/unit/*.c))
@@ -63,7 +63,7 @@ $(BUILD)/%.a:
 
 # The runner is static, because it runs in images whose libraries it knows nothing about.
 runner: $(BUILD)/runner
-$(BUILD)/runner: $(RUNNER) $(wildcard images/runner/*.h fcgi/base/text.* fcgi/execute/compare.* fcgi/execute/difference.*)
+$(BUILD)/runner: $(RUNNER) $(wildcard images/runner/*.h fcgi/base/text.* fcgi/base/compare.* fcgi/base/difference.*)
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) -Os -fstack-protector-strong -static -Wl,--gc-sections -ffunction-sections -s -o $@ $(RUNNER) -ljansson
@@ -161,7 +161,7 @@ asan:
 # Each fuzzer for FUZZ_SECONDS, from the repository's root.
 FUZZ_SECONDS ?= 20
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard fcgi/base/*.[ch] fcgi/model/*.[ch] fcgi/sandbox/frames.[ch] fcgi/execute/compare.[ch] fcgi/execute/difference.[ch] images/runner/protocol.[ch])
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard fcgi/base/*.[ch] fcgi/model/*.[ch] fcgi/sandbox/frames.[ch] images/runner/protocol.[ch])
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
 	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)

@@ -4,7 +4,7 @@
  * and error, up to RESULT_TEST_MAX, and RESULT_TESTS_MAX over all. Of a hidden case, nothing but its ending,
  * time and memory: it is dropped here, so that nothing after this can give it away. */
 #include "fcgi/execute/judge.h"
-#include "fcgi/execute/compare.h"
+#include "fcgi/base/compare.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef RUNNER_ANSWER_H
 #define RUNNER_ANSWER_H
 
-#include "fcgi/execute/compare.h"
+#include "fcgi/base/compare.h"
 #include "images/runner/ask.h"
 #include "images/runner/protocol.h"
 #include "images/runner/recipe.h"

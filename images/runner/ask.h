@@ -2,7 +2,7 @@
 #ifndef RUNNER_ASK_H
 #define RUNNER_ASK_H
 
-#include "fcgi/model/test_set.h"
+#include "fcgi/base/compare.h"
 #include "images/runner/protocol.h"
 #include "images/runner/recipe.h"
 
@@ -13,6 +13,7 @@
 #define ASK_BODY_MAX (2 * 1024 * 1024)
 #define ASK_ARGS_MAX 64
 #define ASK_CASES_MAX 100
+#define ASK_NAME_MAX 128 /* bytes of a test case's name */
 
 /* Bytes borrowed from the request's JSON; data NULL: not given. */
 struct ask_text {

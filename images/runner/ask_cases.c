@@ -10,9 +10,9 @@ static int take_name(
         (void)recipe;
         if (ask_text(value, "testCases.name", &name, problem))
                 return -1;
-        if (name.size > TEST_NAME_MAX || strlen(name.data) < name.size)
+        if (name.size > ASK_NAME_MAX || strlen(name.data) < name.size)
                 return ask_refuse(problem, "testCases.name", "a name must be at most %d bytes, without NUL",
-                        TEST_NAME_MAX);
+                        ASK_NAME_MAX);
         test->name = name.data;
         return 0;
 }

@@ -1,5 +1,5 @@
 /* Quotes two pieces of text around their first difference. */
-#include "fcgi/execute/difference.h"
+#include "fcgi/base/difference.h"
 #include "fcgi/base/text.h"
 
 #include <stdint.h>

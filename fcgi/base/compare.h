@@ -14,10 +14,18 @@
  *                 [+-]inf, infinity and nan, in upper or lower case, are numbers too: nan equals nan, with
  * any sign; an infinity equals only the infinity of the same sign. All else (hexadecimal, 1,5, 1_000, 1e999,
  * more than 400 characters) is no number: such tokens are equal when all their bytes are. */
-#ifndef SANDPOOL_EXECUTE_COMPARE_H
-#define SANDPOOL_EXECUTE_COMPARE_H
+#ifndef SANDPOOL_COMPARE_H
+#define SANDPOOL_COMPARE_H
 
-#include "fcgi/model/test_set.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum compare_mode { COMPARE_LINES, COMPARE_EXACT, COMPARE_TOKENS, COMPARE_FLOAT };
+
+struct compare {
+        enum compare_mode mode;
+        double epsilon; /* COMPARE_FLOAT: finite, not negative */
+};
 
 #define COMPARE_TEXT_SIZE 400
 

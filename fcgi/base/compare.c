@@ -1,6 +1,6 @@
 /* The modes of comparing. */
-#include "fcgi/execute/compare.h"
-#include "fcgi/execute/difference.h"
+#include "fcgi/base/compare.h"
+#include "fcgi/base/difference.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Says in words where what a program wrote differs from what was expected. */
-#ifndef SANDPOOL_EXECUTE_DIFFERENCE_H
-#define SANDPOOL_EXECUTE_DIFFERENCE_H
+#ifndef SANDPOOL_DIFFERENCE_H
+#define SANDPOOL_DIFFERENCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
