@@ -41,7 +41,8 @@ help:
 	@echo 'make integration  the tests against the real Docker and the real nginx (root); TESTS="nginx" only these'
 	@echo 'make lint         format, floors, and a clang build without warnings'
 	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers'
-	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20); needs clang'
+	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20), JOBS at once; FUZZERS="request yaml" only these; needs clang'
+	@echo 'make fuzz-keep    take what they found into tests/fuzz/corpus/'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
 	@echo 'make bench        measure against the budgets (root)'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
@@ -156,19 +157,31 @@ lint:
 .PHONY: programs
 programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(if $(wildcard tests/bench/*.c),$(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare)
 
+# A sanitizer sees more of what _FORTIFY_SOURCE does not put calls of its own around.
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -U_FORTIFY_SOURCE -fsanitize=address,undefined
 asan:
-	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' unit
+	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' unit
 
-# Each fuzzer for FUZZ_SECONDS, from the repository's root.
-FUZZ_SECONDS ?= 20
-FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard fcgi/base/*.[ch] fcgi/model/*.[ch] fcgi/sandbox/frames.[ch] images/runner/protocol.[ch])
+# Each fuzzer for FUZZ_SECONDS, JOBS at once (all processors); FUZZERS="request yaml" only these.
+FUZZERS ?= $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+.PHONY: fuzzers fuzz-keep
+fuzz: fuzzers
+	$(Q)tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZERS:%=$(BUILD)/fuzz/tests/fuzz/%_fuzz)
+
+# What they found out is kept for those who come after, as small as it gets.
+fuzz-keep: fuzzers
+	$(Q)tests/fuzz/run.sh --keep $(BUILD)/fuzz $(FUZZERS:%=$(BUILD)/fuzz/tests/fuzz/%_fuzz)
+
+fuzzers:
+	$(Q).ci/setup/deps.sh lint
+	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(SANITIZE),fuzzer-no-link' $(FUZZERS:%=$(BUILD)/fuzz/tests/fuzz/%_fuzz)
+
+$(BUILD)/tests/fuzz/libhelpers.a: $(filter-out %_fuzz.o,$(call objects,tests/fuzz/*.c))
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/libhelpers.a $(BUILD)/librunner.a $(BUILD)/libsandpool.a
 	@echo "  LINK $@"
-	@mkdir -p $(@D)
-	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)
-
-fuzz: $(FUZZERS)
-	$(Q)for fuzzer in $^; do echo "  FUZZ $$fuzzer"; ASAN_OPTIONS=detect_leaks=1 $$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$(BUILD)/fuzz/ -verbosity=0 -print_final_stats=1 2>&1 | grep -E 'number_of_executed|ERROR|SUMMARY' ; test $${PIPESTATUS[0]} -eq 0 || exit 1; done
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+# This one's job begins where the machine's files would be touched.
+$(BUILD)/tests/fuzz/runner_fuzz: LDFLAGS += -Wl,--wrap=files_create
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
 	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench
