@@ -40,12 +40,14 @@ help:
 	@echo 'make check        the quick tests: no root, no Docker, no network'
 	@echo 'make integration  the tests against the real Docker and the real nginx (root); TESTS="nginx" only these'
 	@echo 'make lint         format, floors, and a clang build without warnings'
-	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers'
+	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers, then (root) those that lean most on the'
+	@echo '                  service; TESTS="nginx" only these'
 	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20), JOBS at once; FUZZERS="request yaml" only these; needs clang'
 	@echo 'make fuzz-keep    take what they found into tests/fuzz/corpus/'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
 	@echo 'make bench        measure against the budgets (root)'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
+	@echo 'make install      to PREFIX (/usr/local), configuration to SYSCONFDIR/sandpool (/etc), below DESTDIR; make uninstall'
 	@echo 'make clean        remove $(BUILD)/ (images stay)'
 	@echo 'V=1 shows the commands.'
 
@@ -97,6 +99,17 @@ reload: $(BUILD)/sandpool
 
 down:
 	$(Q).ci/setup/down.sh
+
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+.PHONY: install uninstall
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export SYSCONFDIR := $(SYSCONFDIR)
+install: all
+	$(Q).ci/setup/install.sh
+
+uninstall:
+	$(Q).ci/setup/install.sh --uninstall
 
 # Testing
 
@@ -157,10 +170,19 @@ lint:
 .PHONY: programs
 programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(if $(wildcard tests/bench/*.c),$(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare)
 
-# A sanitizer sees more of what _FORTIFY_SOURCE does not put calls of its own around.
+# A sanitizer sees more of what _FORTIFY_SOURCE does not put calls of its own around. What it does in a worker, and what valgrind
+# does there, would be denied to it: these builds leave workers unconfined, and say so in the log.
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -U_FORTIFY_SOURCE -fsanitize=address,undefined
-asan:
-	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' unit
+WATCHED_TESTS := pool traffic input fastcgi broker_abuse
+.PHONY: asan-unit valgrind
+asan-unit:
+	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' unit
+
+# Leaks are the unit tests' and valgrind's to find: processes of the service end without asking for them.
+asan: asan-unit
+	$(Q)tests/watched.sh $(BUILD)/asan env ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/$(BUILD)/asan/reports/asan \
+		UBSAN_OPTIONS=print_stacktrace=1:log_path=$(CURDIR)/$(BUILD)/asan/reports/ubsan \
+		$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' integration TESTS="$(if $(TESTS),$(TESTS),$(WATCHED_TESTS))"
 
 # Each fuzzer for FUZZ_SECONDS, JOBS at once (all processors); FUZZERS="request yaml" only these.
 FUZZERS ?= $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))

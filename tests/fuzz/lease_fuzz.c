@@ -25,6 +25,13 @@ static void tidy(void)
         rmdir(folder);
 }
 
+static void set_answers(const uint8_t *data, size_t size)
+{
+        pthread_mutex_lock(&answers_lock);
+        answers = (struct input){data, size};
+        pthread_mutex_unlock(&answers_lock);
+}
+
 /* -1: there is none any more. */
 static int next_answer(char *space, size_t *size, int *fd)
 {
@@ -102,9 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct error err = {0};
         if (!*path)
                 start_broker();
-        pthread_mutex_lock(&answers_lock);
-        answers = (struct input){data, size};
-        pthread_mutex_unlock(&answers_lock);
+        set_answers(data, size);
         struct broker_link *link = broker_link_new(path, 5000);
         int rc = lease_acquire(link, &language, 128, 1000, "fuzz", -1, &lease, &err);
         if (rc < -1 || rc > LEASE_CANCELLED || (rc < 0) != (*err.text != 0) ||
@@ -116,5 +121,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (broker_status_get(link, &status, 5000, &err) && !*err.text)
                 abort();
         broker_link_free(link);
+        set_answers(NULL, 0); /* who still asks must not look at what is libFuzzer's again */
         return 0;
 }
