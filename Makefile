@@ -70,7 +70,7 @@ runner: $(BUILD)/runner
 $(BUILD)/runner: $(RUNNER) $(wildcard images/runner/*.h fcgi/base/text.* fcgi/base/compare.* fcgi/base/difference.*)
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) -Os -fstack-protector-strong -static -Wl,--gc-sections -ffunction-sections -s -o $@ $(RUNNER) -ljansson
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) -Os $(HARDEN) -static-pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections -ffunction-sections -s -o $@ $(RUNNER) -ljansson
 
 $(BUILD)/%.o: %.c
 	@echo "  CC   $<"
@@ -151,6 +151,8 @@ test:
 
 check:
 	$(Q)$(MAKE) WERROR=-Werror all unit
+	$(Q)tests/lint/hardening.sh $(BUILD)
+	$(Q)tests/lint/install.sh $(BUILD)
 
 unit: $(UNIT)
 	$(Q)tests/run.sh $(BUILD) $^
