@@ -17,7 +17,8 @@
 #define LEAVES 128
 
 static char folder[] = "/tmp/sandpool-fuzz-XXXXXX", path[64];
-static struct broker_options options = {.seccomp = "{}", .orders_fd = -1, .workers = WORKERS};
+static struct broker_options options = {
+        .seccomp = "{}", .orders_fd = -1, .spared = DOCKER_SPARE_NONE, .workers = WORKERS};
 
 struct broker {
         struct engine *engine;
@@ -95,8 +96,8 @@ static void broker_open(struct broker *broker)
         broker->clients = clients_new(&options, broker->engine, NULL);
         struct pool_hooks hooks = {clients_answer, clients_taken, broker->clients};
         struct edition *edition = edition_borrow(options.settings, options.registry, options.seccomp, NULL);
-        broker->pool = pool_new(broker->engine, edition, &hooks, NULL);
-        broker->docker = docker_new(broker->engine, options.settings, &docker_hooks, NULL);
+        broker->pool = pool_new(broker->engine, edition, 0, &hooks, NULL);
+        broker->docker = docker_new(broker->engine, options.settings, &docker_hooks, DOCKER_SPARE_NONE, NULL);
         if (!broker->pool || !broker->docker)
                 input_broken("memory");
         clients_use(broker->clients, broker->pool, broker->docker);

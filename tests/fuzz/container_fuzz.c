@@ -27,11 +27,11 @@ static void must_be_id(const char *id)
                 abort();
 }
 
-static void on_container(void *context, const char *id, const char *name)
+static void on_container(void *context, const char *id, const char *name, long generation)
 {
         (void)context;
         must_be_id(id);
-        if (strlen(name) > 1 << 20)
+        if (strlen(name) > 1 << 20 || generation < -1)
                 abort();
 }
 

@@ -107,7 +107,7 @@ static void on_changed(void *context)
 static void keep_in_touch(struct engine *engine, struct peer *peer)
 {
         static const struct docker_hooks hooks = {on_known, on_event, on_changed, NULL};
-        struct docker *docker = docker_new(engine, settings, &hooks, NULL);
+        struct docker *docker = docker_new(engine, settings, &hooks, DOCKER_SPARE_NONE, NULL);
         if (!docker)
                 input_broken("memory");
         for (int i = 0; i < ROUNDS_MAX; i++) {

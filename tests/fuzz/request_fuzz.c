@@ -60,15 +60,15 @@ static void check_frames(const struct buffer *frames)
 /* What is accepted must fit the protocol. */
 static void check_plan(const struct request *request)
 {
+        const struct test_set *tests = request->tests;
         struct plan plan = {0};
         struct error err = {""};
 
         if (plan_make(&plan, request, catalog.settings, &err))
                 abort();
-        for (size_t i = 0; i < (request->tests.count ? request->tests.count : 1); i++)
-                if (plan_run(&plan, request, catalog.settings,
-                            request->tests.count ? &request->tests.cases[i] : NULL, request->timeout_ms,
-                            &err))
+        for (size_t i = 0; i < (tests ? tests->count : 1); i++)
+                if (plan_run(&plan, request, catalog.settings, tests ? &tests->cases[i] : NULL,
+                            request->timeout_ms, &err))
                         abort();
         check_frames(&plan.frames);
         plan_free(&plan);
