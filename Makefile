@@ -42,6 +42,8 @@ help:
 	@echo 'make lint         format, floors, and a clang build without warnings'
 	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers, then (root) those that lean most on the'
 	@echo '                  service; TESTS="nginx" only these'
+	@echo 'make valgrind     broker and workers under valgrind in an integration run (root); TESTS="traffic" another'
+	@echo 'make tidy         clang-tidy on the service and the runner; part of lint'
 	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20), JOBS at once; FUZZERS="request yaml" only these; needs clang'
 	@echo 'make fuzz-keep    take what they found into tests/fuzz/corpus/'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
@@ -167,6 +169,7 @@ lint:
 	@echo "  FLOORS"
 	$(Q)tests/lint/floors.sh
 	$(Q)$(MAKE) BUILD=$(BUILD)/clang CC=clang WERROR=-Werror all programs
+	$(Q)$(MAKE) tidy
 
 # Every program of ours, built and not run.
 .PHONY: programs
@@ -185,6 +188,20 @@ asan: asan-unit
 	$(Q)tests/watched.sh $(BUILD)/asan env ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/$(BUILD)/asan/reports/asan \
 		UBSAN_OPTIONS=print_stacktrace=1:log_path=$(CURDIR)/$(BUILD)/asan/reports/ubsan \
 		$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' integration TESTS="$(if $(TESTS),$(TESTS),$(WATCHED_TESTS))"
+
+# The broker and the workers of a service that runs through some tests.
+VALGRIND_TESTS := input fastcgi
+valgrind:
+	$(Q).ci/setup/deps.sh lint
+	$(Q)tests/watched.sh $(BUILD)/valgrind env SANDPOOL_PROGRAM=tests/valgrind.sh \
+		$(MAKE) BUILD=$(BUILD)/valgrind CFLAGS='-O1 -g -DSANDPOOL_UNCONFINED' integration TESTS="$(if $(TESTS),$(TESTS),$(VALGRIND_TESTS))"
+
+# Mistakes that a compiler does not see; about a minute and a half of one processor.
+.PHONY: tidy
+tidy:
+	$(Q).ci/setup/deps.sh lint
+	@echo "  TIDY"
+	$(Q)ls fcgi/*/*.c fcgi/*.c images/runner/*.c | xargs -P $$(nproc) -n 1 tests/lint/tidy.sh
 
 # Each fuzzer for FUZZ_SECONDS, JOBS at once (all processors); FUZZERS="request yaml" only these.
 FUZZERS ?= $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))

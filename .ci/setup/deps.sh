@@ -14,7 +14,7 @@ RUN="gcc:gcc libc6-dev:/usr/include/stdio.h pkg-config:pkg-config
  nginx-light:nginx docker.io:dockerd docker-cli:docker debootstrap:debootstrap curl:curl ca-certificates:/etc/ssl/certs/ca-certificates.crt
  passwd:useradd util-linux:flock procps:pgrep"
 TEST="libcmocka-dev:/usr/include/cmocka.h openssl:openssl"
-LINT="clang:clang clang-format:clang-format"
+LINT="clang:clang clang-format:clang-format clang-tidy:clang-tidy valgrind:valgrind"
 
 there() {
         case $1 in

@@ -42,6 +42,7 @@ static void start_worker(void)
         snprintf(config->settings->run_dir, sizeof config->settings->run_dir, "%s", folder);
         snprintf(path, sizeof path, "%s/fastcgi.sock", folder);
         options.config = config;
+        options.broker_path = "/nowhere/broker.sock";
         options.listen_fd = io_listen_unix(path, SOCK_STREAM, 0600, (gid_t)-1, 64, &err);
         if (options.listen_fd < 0)
                 input_broken(err.text);
