@@ -186,6 +186,7 @@ static int read_strings(
 
         if (read_delimiters(yaml, node, &language->strings, err) < 0)
                 return -1;
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): read_delimiters has filled it in
         for (struct delimiters *string = language->strings; string->open != NULL; string++)
                 if (string->close == NULL && (string->close = strdup(string->open)) == NULL)
                         return error_set(err, "%s: out of memory", yaml->path);

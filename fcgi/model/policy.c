@@ -55,7 +55,7 @@ static unsigned column_of(const struct check *check, const struct place *place)
 /* The place's line, without blanks around it, cut to what fits; valid UTF-8 without control characters. */
 static void copy_snippet(const struct check *check, const struct place *place, char snippet[SNIPPET_SIZE])
 {
-        const char *start = check->code + place->line_start, *end = start;
+        const char *start = check->code + place->line_start, *end;
         const char *stop = check->code + check->size;
         size_t length;
 

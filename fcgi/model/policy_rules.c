@@ -274,7 +274,7 @@ static int make_rule(const struct load *load, const struct yaml_node *node, cons
                 rule_clear(&rule);
         }
         free(text);
-        return rc;
+        return rc; // NOLINT(clang-analyzer-unix.Malloc): add_rule has taken the rule
 }
 
 static int read_rule(const struct load *load, const struct yaml_node *node)

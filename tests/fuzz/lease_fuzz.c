@@ -121,6 +121,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (broker_status_get(link, &status, 5000, &err) && !*err.text)
                 abort();
         broker_link_free(link);
-        set_answers(NULL, 0); /* who still asks must not look at what is libFuzzer's again */
+        set_answers((const uint8_t *)"", 0); /* who still asks must not look at what is libFuzzer's again */
         return 0;
 }
