@@ -11,10 +11,12 @@
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
+#include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/pool_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -166,6 +168,24 @@ void pool_answer(struct pool *pool, struct pool_wait *wait, enum lease_answer wo
         pool->hooks.answer(pool->hooks.context, wait, word, sandbox);
 }
 
+/* Why sandboxes go, in the metrics' words; all else is a failure. */
+static void count_removal(const struct sandbox *sandbox)
+{
+        static const struct {
+                const char *why, *word;
+        } words[] = {{"reuse reached", "reuse"}, {"max_age reached", "max_age"}, {"idle too long", "idle"},
+                {"made room for another language", "room"}, {"the configuration changed", "configuration"},
+                {"its reload was given up", "configuration"}, {"shutting down", "shutdown"},
+                {"its worker is gone", "worker_gone"}, {"held too long", "held_too_long"},
+                {"not given back clean", "unclean"}, {"nobody waits for it any more", "not_wanted"},
+                {"done", "proven"}, {"took too long", "late"}};
+        const char *word = "failed";
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+                if (!strcmp(sandbox->why, words[i].why))
+                        word = words[i].word;
+        metrics_count(METRICS_SANDBOXES_REMOVED, metrics_label(METRICS_SANDBOXES_REMOVED, 0, word), 0, 0);
+}
+
 static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_state before)
 {
         struct pool *pool = context;
@@ -182,6 +202,7 @@ static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_stat
         if (before == SANDBOX_LEASED && sandbox->holder)
                 pool->hooks.taken(pool->hooks.context, sandbox);
         sandbox->holder = NULL;
+        count_removal(sandbox);
         log_info("sandbox.removed", LOG_S("sandbox", sandbox->name), LOG_S("language", sandbox->language->id),
                 LOG_S("state", sandbox_state_names[before]), LOG_S("why", sandbox->why),
                 LOG_I("runs", sandbox->runs));
@@ -198,7 +219,9 @@ struct sandbox *pool_make(struct pool *pool, struct pool_language *entry, bool p
         if (slot < 0)
                 return NULL;
         pool->roster.slots[slot] = sandbox_new(owner, entry->language, (uint32_t)slot, primer);
-        if (!pool->roster.slots[slot])
+        if (pool->roster.slots[slot])
+                metrics_count(METRICS_SANDBOXES_CREATED, 0, 0, 0);
+        else
                 readiness_failed(&entry->readiness, "out of memory");
         return pool->roster.slots[slot];
 }
@@ -495,5 +518,8 @@ void pool_status(const struct pool *pool, struct broker_status *status)
                 out->idle = roster_count(&pool->roster, entry->language, roster_idle);
                 out->leased = roster_count(&pool->roster, entry->language, roster_leased);
                 out->starting = roster_count(&pool->roster, entry->language, roster_coming);
+                out->removing = roster_count(&pool->roster, entry->language, roster_any) -
+                                roster_count(&pool->roster, entry->language, roster_staying);
+                out->proof_ms = entry->readiness.proof_ms;
         }
 }

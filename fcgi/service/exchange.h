@@ -39,5 +39,6 @@ void endpoint_livez(struct exchange *x);
 void endpoint_readyz(struct exchange *x);
 void endpoint_health(struct exchange *x);
 void endpoint_languages(struct exchange *x);
+void endpoint_metrics(struct exchange *x);
 
 #endif

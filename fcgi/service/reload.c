@@ -4,6 +4,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
+#include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/orders.h"
 #include "fcgi/sandbox/pool.h"
 #include "fcgi/service/log_file.h"
@@ -54,6 +55,7 @@ static void fail(struct reload *reload, struct crew *crew, const char *why)
         reload->next = NULL;
         reload->outcome.state = RELOAD_FAILED;
         reload->outcome.failed++;
+        metrics_count(METRICS_RELOADS, metrics_label(METRICS_RELOADS, 0, "failed"), 0, 0);
         snprintf(reload->outcome.why, sizeof(reload->outcome.why), "%s", why);
         log_error("reload.failed", LOG_S("why", why), LOG_I("reload", reload->outcome.number),
                 LOG_S("advice", "the configuration of before stays in force"));
@@ -91,6 +93,7 @@ static void succeed(struct reload *reload, struct crew *crew, int64_t now_ms)
         reload->step = RELOAD_NONE;
         reload->outcome.state = RELOAD_OK;
         reload->outcome.ok++;
+        metrics_count(METRICS_RELOADS, metrics_label(METRICS_RELOADS, 0, "ok"), 0, 0);
         reload->outcome.why[0] = '\0';
         log_info("reload.done", LOG_I("reload", reload->outcome.number),
                 LOG_I("languages", reload->mine->registry->count),

@@ -28,6 +28,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
+#include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/docker.h"
 #include "fcgi/service/crew.h"
 #include "fcgi/service/places.h"
@@ -241,8 +242,8 @@ int supervisor_run(const struct config *config, const struct inheritance *inheri
         struct nursery *nursery = &s.crew.nursery;
         log_set_process("supervisor");
         upgrade_open(&s.upgrade);
-        if (places_open(s.settings, inheritance, nursery, err) || reload_open(&s.reload, &s.crew, err) ||
-                crew_fill(&s.crew, err) || block_signals(&s, err))
+        if (metrics_open(err) || places_open(s.settings, inheritance, nursery, err) ||
+                reload_open(&s.reload, &s.crew, err) || crew_fill(&s.crew, err) || block_signals(&s, err))
                 goto out;
         cpu_weight_make(s.settings, nursery->cgroup_parent);
         log_info("service.starting", LOG_I("workers", s.settings->workers),
