@@ -27,6 +27,15 @@ struct exchange {
         const char *status;
         const char *reason;
         struct execute_times times;
+        char client[48]; /* its address as the web server says */
+        char user[129];  /* as the request says; "" */
+        struct {
+                bool is; /* the members below hold: a program ran, or its compiler */
+                int exit_code, signal;
+                uint64_t memory_kib;
+                uint32_t cpu_ms;
+                size_t violations;
+        } outcome;
         struct error err; /* our failure, or why a request was refused */
         size_t big;       /* bytes of the largest allocation: after a big one, memory is given back */
 };

@@ -72,16 +72,32 @@ static void tell_log(const struct crew *crew)
                 log_warning("log.broker_not_told", LOG_S("error", err.text));
 }
 
+static void open_log(struct crew *crew)
+{
+        struct error err = {0};
+        if (log_file_open(crew->nursery.config->settings, &err))
+                log_error("log.not_opened", LOG_S("error", err.text));
+        tell_log(crew);
+}
+
+void reload_log(struct crew *crew)
+{
+        struct error err = {0};
+        open_log(crew);
+        if (crew_can_replace(crew, &err))
+                log_error("log.not_opened", LOG_S("error", err.text));
+        else
+                crew_replace(crew);
+        log_info("log.opened", LOG_S("file", crew->nursery.config->settings->log_file));
+}
+
 /* From here on nothing can go wrong any more. */
 static void use(struct reload *reload, struct crew *crew)
 {
-        struct error err = {0};
         struct config *before = reload->mine;
         crew->nursery.config = reload->mine = reload->next;
         reload->next = NULL;
-        if (log_file_open(reload->mine->settings, &err))
-                log_error("log.not_opened", LOG_S("error", err.text));
-        tell_log(crew);
+        open_log(crew);
         crew_replace(crew);
         config_free(before);
         reload->step = RELOAD_REPLACING;
