@@ -37,7 +37,7 @@ struct pool {
         struct roster roster;
         struct pool_languages served;
         struct pool_languages next; /* of a reload under way; edition NULL: none */
-        int64_t reload_until_ms;
+        int64_t reload_until_ms, reload_docker_until_ms;
         pool_reloaded *reload_done;
         void *reload_context;
         struct edition *old; /* editions that a sandbox still belongs to */

@@ -5,6 +5,7 @@
 #include "fcgi/base/clock.h"
 #include "tests/bench/bare_start.h"
 #include "tests/bench/clients.h"
+#include "tests/bench/judging.h"
 #include "tests/bench/load.h"
 #include "tests/bench/samples.h"
 #include "tests/integration/http.h"
@@ -25,8 +26,8 @@
 
 /* How much of each; --quick takes the second column. */
 static const struct {
-        int python, javascript, cpp, load_ms, docker_ms, clients_ms;
-} plans[] = {{100, 60, 12, 10000, 6000, 5000}, {10, 6, 3, 2000, 2000, 1000}}, *plan = plans;
+        int python, javascript, cpp, judging, load_ms, docker_ms, clients_ms;
+} plans[] = {{100, 60, 12, 8, 10000, 6000, 5000}, {10, 6, 3, 2, 2000, 2000, 1000}}, *plan = plans;
 
 static const char python_code[] = "print(\"Hello, World!\")\n";
 static const char javascript_code[] = "console.log(\"Hello, World!\");\n";
@@ -113,6 +114,10 @@ static struct comparison javascript = {"javascript", "sandpool/javascript", java
 static struct comparison cpp = {"cpp", "sandpool/cpp", cpp_code, "/usr/bin/g++ /src/main.cpp -o main",
         "/workspace/main", {.count = 0}, {.count = 0}, {.count = 0}};
 static struct samples docker_run;
+static struct judging judged_cpp = {"cpp", "sandpool/cpp", cpp_code, "/usr/bin/g++ -O2 /src/main.cpp -o main",
+        "/workspace/main", {.count = 0}, {.count = 0}, {.count = 0}};
+static struct judging judged_python = {"python", "sandpool/python", python_code, NULL,
+        "/usr/bin/python3 -u /src/main.py", {.count = 0}, {.count = 0}, {.count = 0}};
 
 static int turn_bare(struct comparison *what, struct bare_start *bare, struct error *err)
 {
@@ -227,7 +232,9 @@ static int measure(struct figures *figures, struct error *err)
         figures->runner_kib = runner_private_kib(err);
         if (compare(&python, plan->python, OURS_A_TURN, true, err) ||
                 compare(&javascript, plan->javascript, 1, false, err) ||
-                compare(&cpp, plan->cpp, 1, false, err))
+                compare(&cpp, plan->cpp, 1, false, err) ||
+                judging_measure(&judged_cpp, plan->judging, service.port, sources, err) ||
+                judging_measure(&judged_python, plan->judging, service.port, sources, err))
                 goto out;
         fprintf(stderr, "%d clients, then as many docker run\n", CLIENTS);
         figures->throughput = load_run(CLIENTS, plan->load_ms, ask, &question, &figures->loaded, err);
@@ -314,6 +321,7 @@ static void print_all(struct figures *figures)
         printf("| over HTTP | p50 ms | p99 ms | against | p50 ms | p99 ms | so | budget | met |\n"
                "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         print_starts();
+        judging_print(&judged_cpp, &judged_python);
         print_load(figures);
         print_memory(figures);
         printf("\n%zu requests and %zu bare starts of python, %zu of javascript, %zu of C++, %zu of `docker "
