@@ -47,46 +47,6 @@ uint32_t pool_max(const struct settings *settings)
                                       : ROSTER_SLOTS / 2; /* the other half is for those on their way out */
 }
 
-static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_state before);
-
-int pool_languages_open(
-        struct pool *pool, struct pool_languages *languages, struct edition *edition, struct error *err)
-{
-        const struct registry *registry = edition->registry;
-        for (size_t i = 0; i < registry->count && languages->count < LANGUAGES_MAX; i++) {
-                if (!registry->languages[i].enabled)
-                        continue;
-                struct pool_language *entry = calloc(1, sizeof *entry);
-                if (!entry) {
-                        pool_languages_close(pool, languages);
-                        return error_set(err, "out of memory");
-                }
-                entry->language = &registry->languages[i];
-                readiness_start(&entry->readiness, pool->engine, entry->language);
-                languages->list[languages->count++] = entry;
-        }
-        edition->owner.engine = pool->engine;
-        edition->owner.cgroup_parent = pool->cgroup_parent;
-        edition->owner.generation = pool->generation;
-        edition->owner.changed = on_changed;
-        edition->owner.context = pool;
-        languages->edition = edition;
-        return 0;
-}
-
-void pool_languages_close(struct pool *pool, struct pool_languages *languages)
-{
-        for (size_t i = 0; i < languages->count; i++) {
-                readiness_stop(&languages->list[i]->readiness);
-                free(languages->list[i]);
-        }
-        if (languages->edition) {
-                languages->edition->older = pool->old;
-                pool->old = languages->edition;
-        }
-        *languages = (struct pool_languages){0};
-}
-
 struct pool *pool_new(struct engine *engine, struct edition *edition, unsigned generation,
         const struct pool_hooks *hooks, struct error *err)
 {
@@ -126,21 +86,6 @@ const struct edition *pool_edition(const struct pool *pool)
         return pool->served.edition;
 }
 
-static struct pool_language *entry_among(
-        const struct pool_languages *languages, const struct language *language)
-{
-        for (size_t i = 0; i < languages->count; i++)
-                if (languages->list[i]->language == language)
-                        return languages->list[i];
-        return NULL;
-}
-
-struct pool_language *pool_entry(const struct pool *pool, const struct language *language)
-{
-        struct pool_language *entry = entry_among(&pool->served, language);
-        return entry ? entry : entry_among(&pool->next, language);
-}
-
 static struct pool_wait *wait_promised(const struct pool *pool, const struct sandbox *sandbox)
 {
         for (struct pool_wait *wait = pool->waits; wait; wait = wait->next)
@@ -168,29 +113,11 @@ void pool_answer(struct pool *pool, struct pool_wait *wait, enum lease_answer wo
         pool->hooks.answer(pool->hooks.context, wait, word, sandbox);
 }
 
-/* Why sandboxes go, in the metrics' words; all else is a failure. */
-static void count_removal(const struct sandbox *sandbox)
-{
-        static const struct {
-                const char *why, *word;
-        } words[] = {{"reuse reached", "reuse"}, {"max_age reached", "max_age"}, {"idle too long", "idle"},
-                {"made room for another language", "room"}, {"the configuration changed", "configuration"},
-                {"its reload was given up", "configuration"}, {"shutting down", "shutdown"},
-                {"its worker is gone", "worker_gone"}, {"held too long", "held_too_long"},
-                {"not given back clean", "unclean"}, {"nobody waits for it any more", "not_wanted"},
-                {"done", "proven"}, {"took too long", "late"}};
-        const char *word = "failed";
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-                if (!strcmp(sandbox->why, words[i].why))
-                        word = words[i].word;
-        metrics_count(METRICS_SANDBOXES_REMOVED, metrics_label(METRICS_SANDBOXES_REMOVED, 0, word), 0, 0);
-}
-
-static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_state before)
+void pool_changed(void *context, struct sandbox *sandbox, enum sandbox_state before)
 {
         struct pool *pool = context;
         struct pool_wait *wait = wait_promised(pool, sandbox);
-        struct pool_language *entry = pool_entry(pool, sandbox->language);
+        struct pool_language *entry = pool_languages_find(pool, sandbox->language);
         if (entry && sandbox->state == SANDBOX_IDLE && !sandbox->runs)
                 readiness_succeeded(&entry->readiness);
         if (sandbox->state == SANDBOX_LEASED && wait)
@@ -202,7 +129,7 @@ static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_stat
         if (before == SANDBOX_LEASED && sandbox->holder)
                 pool->hooks.taken(pool->hooks.context, sandbox);
         sandbox->holder = NULL;
-        count_removal(sandbox);
+        pool_status_count_removal(sandbox);
         log_info("sandbox.removed", LOG_S("sandbox", sandbox->name), LOG_S("language", sandbox->language->id),
                 LOG_S("state", sandbox_state_names[before]), LOG_S("why", sandbox->why),
                 LOG_I("runs", sandbox->runs));
@@ -213,9 +140,7 @@ static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_stat
 struct sandbox *pool_make(struct pool *pool, struct pool_language *entry, bool primer)
 {
         int slot = roster_free_slot(&pool->roster);
-        const struct sandbox_owner *owner = entry_among(&pool->served, entry->language)
-                                                    ? &pool->served.edition->owner
-                                                    : &pool->next.edition->owner;
+        const struct sandbox_owner *owner = &pool_languages_edition(pool, entry)->owner;
         if (slot < 0)
                 return NULL;
         pool->roster.slots[slot] = sandbox_new(owner, entry->language, (uint32_t)slot, primer);
@@ -231,7 +156,7 @@ bool pool_may_start(const struct pool *pool)
         return roster_count(&pool->roster, NULL, roster_starting) < STARTS_AT_ONCE;
 }
 
-static bool is_full(const struct pool *pool)
+bool pool_is_full(const struct pool *pool)
 {
         uint32_t count = roster_count(&pool->roster, NULL, roster_staying);
         for (size_t i = 0; i < pool->next.count; i++) /* lent to nobody before the others go */
@@ -275,7 +200,7 @@ static struct sandbox *spare_of_others(
  * another's last. */
 static bool make_room(struct pool *pool, const struct language *language)
 {
-        if (!is_full(pool))
+        if (!pool_is_full(pool))
                 return true;
         struct sandbox *spare = spare_of_others(pool, language, 0, false);
         if (!spare && has_fewer_than(pool, language, 1))
@@ -308,7 +233,7 @@ static enum lease_answer refusal(
  * what is idle when a wait's turn comes may be lent or removed for it. */
 static void serve(struct pool *pool, struct pool_wait *wait)
 {
-        struct pool_language *entry = pool_entry(pool, wait->language);
+        struct pool_language *entry = pool_languages_find(pool, wait->language);
         enum lease_answer no = refusal(pool, wait, entry);
         if (wait->promised && !pool->draining)
                 return;
@@ -333,7 +258,7 @@ static void serve(struct pool *pool, struct pool_wait *wait)
 
 static const char *worn_out(const struct pool *pool, const struct sandbox *sandbox)
 {
-        if (!pool_entry(pool, sandbox->language))
+        if (!pool_languages_find(pool, sandbox->language))
                 return "the configuration changed";
         if (sandbox->runs >= sandbox->language->reuse)
                 return "reuse reached";
@@ -345,7 +270,7 @@ static const char *worn_out(const struct pool *pool, const struct sandbox *sandb
 /* A burst of one language may have taken the place of others: they get it back when it is over. */
 static bool room_for_warm(struct pool *pool, const struct language *language)
 {
-        if (!is_full(pool))
+        if (!pool_is_full(pool))
                 return true;
         struct sandbox *spare = spare_of_others(pool, language, BURST_OVER_MS, false);
         if (spare)
@@ -381,18 +306,6 @@ static int64_t retire(struct pool *pool, struct sandbox *sandbox)
                 return NEVER;
         }
         return spare && idle_end < age_end ? idle_end : age_end;
-}
-
-bool pool_is_warm(const struct pool *pool)
-{
-        bool warm = pool->docker_ok;
-        for (size_t i = 0; i < pool->served.count && warm; i++) {
-                const struct pool_language *entry = pool->served.list[i];
-                uint32_t idle = roster_count(&pool->roster, entry->language, roster_idle);
-                warm = *entry->readiness.problem || (entry->readiness.state == READINESS_READY &&
-                                                            (idle >= entry->language->warm || is_full(pool)));
-        }
-        return warm;
 }
 
 static int64_t settle_sandboxes(struct pool *pool)
@@ -499,27 +412,4 @@ void pool_remove_all(struct pool *pool)
 struct roster *pool_roster(struct pool *pool)
 {
         return &pool->roster;
-}
-
-void pool_status(const struct pool *pool, struct broker_status *status)
-{
-        status->draining = pool->draining;
-        status->sandboxes = roster_count(&pool->roster, NULL, roster_any);
-        for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
-                status->waiting++;
-        status->language_count = (uint32_t)pool->served.count;
-        for (size_t i = 0; i < pool->served.count; i++) {
-                const struct pool_language *entry = pool->served.list[i];
-                struct broker_language *out = &status->languages[i];
-                snprintf(out->id, sizeof out->id, "%s", entry->language->id);
-                snprintf(out->problem, sizeof out->problem, "%s", entry->readiness.problem);
-                out->image = entry->readiness.state >= READINESS_UNPRIMED;
-                out->sample_ok = entry->readiness.state == READINESS_READY;
-                out->idle = roster_count(&pool->roster, entry->language, roster_idle);
-                out->leased = roster_count(&pool->roster, entry->language, roster_leased);
-                out->starting = roster_count(&pool->roster, entry->language, roster_coming);
-                out->removing = roster_count(&pool->roster, entry->language, roster_any) -
-                                roster_count(&pool->roster, entry->language, roster_staying);
-                out->proof_ms = entry->readiness.proof_ms;
-        }
 }

@@ -120,7 +120,7 @@ static void hand_over(struct pool *pool, struct sandbox *sandbox, const struct e
 
 static bool is_outdated(const struct pool *pool, const struct sandbox *sandbox)
 {
-        return !pool_entry(pool, sandbox->language) && !roster_leased(sandbox);
+        return !pool_languages_find(pool, sandbox->language) && !roster_leased(sandbox);
 }
 
 static void hand_over_waits(struct pool *pool)

@@ -371,33 +371,62 @@ static bool is_leased(void *context)
         return service_sandboxes(&fixture, "leased", NULL) == 1;
 }
 
-/* A request that runs while its language changes ends as it would have; then its sandbox goes. */
-static void what_runs_is_not_disturbed(void **state)
+/* A request that takes some seconds; its answer goes to a file. Returns when it runs. */
+static pid_t begin_slow_request(const char *body)
 {
         struct error err = {0};
-        char url[64], path[128];
-        int status;
-        (void)state;
-        struct containers before = {"python", containers_of("python")};
+        static char url[64], path[128];
         snprintf(url, sizeof url, "http://127.0.0.1:%d/api/execute", fixture.port);
         path_of("slept", path);
         const char *const argv[] = {"curl", "-s", "-m", "60", "-o", path, "-H",
-                "Content-Type: application/json", "-d",
-                "{\"code\": \"import time\\ntime.sleep(4)\\nprint('slept')\", \"policy\": \"off\"}", url,
-                NULL};
+                "Content-Type: application/json", "-d", body, url, NULL};
         pid_t client = spawn_start(argv, -1, &err);
         assert_true(client > 0 && service_until(is_leased, NULL, 10000));
-        edit("languages/python.yaml", "limits:\n", "limits:\n  processes: 77\n");
-        must_reload();
-        says("python", "print(open('/proc/self/status').read().count('Name:'))", "1\n");
+        return client;
+}
+
+static void ends_well(pid_t client)
+{
+        struct error err = {0};
+        int status;
         assert_int_equal(spawn_wait(client, clock_ms() + 20000, &status, &err), 0);
         char *answer = read_text("slept");
-        assert_non_null(strstr(answer, "\"output\":\"slept\\n\""));
+        if (!strstr(answer, "\"output\":\"slept\\n\""))
+                fail_msg("%s", answer);
         free(answer);
+}
+
+/* A request that runs while its language changes ends as it would have; then its sandbox goes. */
+static void what_runs_is_not_disturbed(void **state)
+{
+        (void)state;
+        struct containers before = {"python", containers_of("python")};
+        pid_t client = begin_slow_request(
+                "{\"code\": \"import time\\ntime.sleep(4)\\nprint('slept')\", \"policy\": \"off\"}");
+        edit("languages/python.yaml", "limits:\n", "limits:\n  processes: 77\n");
+        must_reload();
+        says("python", "print('beside it')", "beside it\n");
+        ends_well(client);
         assert_true(service_until(are_gone, &before, 10000));
         free(before.ids);
         edit("languages/python.yaml", "  processes: 77\n", "");
         must_reload();
+}
+
+/* Even one whose language is not there any more. */
+static void what_runs_outlives_its_language(void **state)
+{
+        (void)state;
+        build_toy("");
+        write_toy("hello");
+        must_reload();
+        struct containers before = {"toy", containers_of("toy")};
+        pid_t client = begin_slow_request("{\"language\": \"toy\", \"code\": \"sleep 4; say slept\"}");
+        remove_file("languages/toy.yaml");
+        must_reload();
+        ends_well(client);
+        assert_true(service_until(are_gone, &before, 10000));
+        free(before.ids);
 }
 
 /* More and fewer workers, at once. */
@@ -539,6 +568,7 @@ int main(void)
                 cmocka_unit_test(a_language_that_would_break_is_not_taken),
                 cmocka_unit_test(no_request_notices),
                 cmocka_unit_test(what_runs_is_not_disturbed),
+                cmocka_unit_test(what_runs_outlives_its_language),
                 cmocka_unit_test(workers_and_pool_change),
                 cmocka_unit_test(the_log_is_rotated_under_load),
                 cmocka_unit_test(a_broker_that_dies_ends_the_reload),
