@@ -85,6 +85,8 @@ static enum progress bring_further(struct pool *pool, struct pool_language *cand
                 if (candidate->same)
                         return DECIDED;
         }
+        if (readiness->state == READINESS_NO_IMAGE && candidate->language->enabled == LANGUAGE_AUTO)
+                return DECIDED; /* it goes with its image */
         if (*readiness->problem)
                 return served && served->readiness.state == READINESS_READY ? FAILED : DECIDED;
         if (pool->docker_ok)

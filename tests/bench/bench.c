@@ -114,10 +114,16 @@ static struct comparison javascript = {"javascript", "sandpool/javascript", java
 static struct comparison cpp = {"cpp", "sandpool/cpp", cpp_code, "/usr/bin/g++ /src/main.cpp -o main",
         "/workspace/main", {.count = 0}, {.count = 0}, {.count = 0}};
 static struct samples docker_run;
-static struct judging judged_cpp = {"cpp", "sandpool/cpp", cpp_code, "/usr/bin/g++ -O2 /src/main.cpp -o main",
-        "/workspace/main", {.count = 0}, {.count = 0}, {.count = 0}};
-static struct judging judged_python = {"python", "sandpool/python", python_code, NULL,
-        "/usr/bin/python3 -u /src/main.py", {.count = 0}, {.count = 0}, {.count = 0}};
+static struct judging judged_cpp = {.language = "cpp",
+        .image = "sandpool/cpp",
+        .code = cpp_code,
+        .prepare = "/usr/bin/g++ -O2 /src/main.cpp -o main",
+        .command = "/workspace/main"};
+static struct judging judged_python = {.language = "python",
+        .image = "sandpool/python",
+        .code = python_code,
+        .command = "/usr/bin/python3 -u /src/main.py",
+        .cpus = "0.5"};
 
 static int turn_bare(struct comparison *what, struct bare_start *bare, struct error *err)
 {
@@ -155,7 +161,7 @@ static int compare(struct comparison *what, int turns, int each, bool with_docke
 {
         struct bare_start bare = {0};
         struct question question = question_new(what->language, what->code);
-        int rc = bare_start_open(&bare, what->image, sources, err);
+        int rc = bare_start_open(&bare, what->image, sources, NULL, err);
         fprintf(stderr, "%s: %d turns\n", what->language, turns);
         /* The first of each loads what the later ones find loaded. */
         for (int i = 0; rc == 0 && i < 5; i++)

@@ -42,53 +42,72 @@ static int ask(struct judging *what, struct http_connection *connection, const s
         return rc;
 }
 
-static int start_bare(struct judging *what, struct bare_start *bare, struct error *err)
+static int start_bare(
+        const struct judging *what, struct bare_start *bare, struct samples *samples, struct error *err)
 {
         for (int i = 0; i < BARE_A_TURN; i++) {
                 int64_t taken = bare_start_run(bare, what->command, NULL, err);
                 if (taken < 0)
                         return -1;
-                samples_add(&what->bare, taken);
+                samples_add(samples, taken);
         }
         return 0;
 }
 
 int judging_measure(struct judging *what, int turns, int port, const char *sources, struct error *err)
 {
-        struct bare_start bare = {0};
+        struct bare_start bare = {0}, limited = {0};
         char *body = body_of(what);
         struct http_connection *connection = http_connection_new();
         struct http_request request = {.port = port, .path = "/api/execute", .body = body};
-        int rc = bare_start_open(&bare, what->image, sources, err);
+        int rc = bare_start_open(&bare, what->image, sources, NULL, err);
+        if (rc == 0 && what->cpus)
+                rc = bare_start_open(&limited, what->image, sources, what->cpus, err);
         fprintf(stderr, "%s: %d requests with %d test cases\n", what->language, turns, JUDGING_CASES);
         if (rc == 0 && what->prepare && bare_start_run(&bare, what->prepare, NULL, err) < 0)
                 rc = -1;
-        for (int i = 0; rc == 0 && i < turns; i++)
-                rc = ask(what, connection, &request, err) || start_bare(what, &bare, err) ? -1 : 0;
+        for (int i = 0; rc == 0 && i < turns; i++) {
+                rc = ask(what, connection, &request, err) || start_bare(what, &bare, &what->bare, err) ? -1
+                                                                                                       : 0;
+                if (rc == 0 && what->cpus)
+                        rc = start_bare(what, &limited, &what->limited, err);
+        }
         bare_start_close(&bare);
+        bare_start_close(&limited);
         http_connection_free(connection);
         free(body);
         return rc;
 }
 
-static void row(struct judging *what, const char *name, const char *compared, const char *budget, bool met)
+static void row(struct judging *what, const char *name, struct samples *than, const char *under,
+        const char *compared, const char *budget, const char *met)
 {
-        printf("| %s, %d test cases, without compiling | %.1f | %.1f | %d bare starts | %.1f | %.1f | %s | "
+        printf("| %s, %d test cases, without compiling | %.1f | %.1f | %d bare starts%s | %.1f | %.1f | %s | "
                "%s | %s |\n",
                 name, JUDGING_CASES, samples_ms(&what->ours, 50), samples_ms(&what->ours, 99), JUDGING_CASES,
-                samples_ms(&what->bare, 50) * JUDGING_CASES, samples_ms(&what->bare, 99) * JUDGING_CASES,
-                compared, budget, met ? "yes" : "**no**");
+                under, samples_ms(than, 50) * JUDGING_CASES, samples_ms(than, 99) * JUDGING_CASES, compared,
+                budget, met);
+}
+
+static double times_of(struct judging *what, struct samples *than)
+{
+        return samples_ms(&what->ours, 50) / JUDGING_CASES / samples_ms(than, 50);
 }
 
 void judging_print(struct judging *compiled, struct judging *interpreted)
 {
         char compared[80];
         double more = samples_ms(&compiled->ours, 50) / JUDGING_CASES - samples_ms(&compiled->bare, 50);
-        double times =
-                samples_ms(&interpreted->ours, 50) / JUDGING_CASES / samples_ms(&interpreted->bare, 50);
+        double times = times_of(interpreted, &interpreted->bare);
+        double limited = times_of(interpreted, &interpreted->limited);
         snprintf(compared, sizeof compared, "%+.1f ms a case (compiled once, %.0f ms)", more,
                 samples_ms(&compiled->compile, 50));
-        row(compiled, "C++ hello", compared, "+5 ms a case", more <= 5);
+        row(compiled, "C++ hello", &compiled->bare, "", compared, "+5 ms a case",
+                more <= 5 ? "yes" : "**no**");
         snprintf(compared, sizeof compared, "%.2f times", times);
-        row(interpreted, "python `print`", compared, "1.2 times", times <= 1.2);
+        row(interpreted, "python `print`", &interpreted->bare, "", compared, "1.2 times",
+                times <= 1.2 ? "yes" : "**no**");
+        snprintf(compared, sizeof compared, "%.2f times", limited);
+        row(interpreted, "python `print`", &interpreted->limited, " under the same CPU quota", compared, "-",
+                "-");
 }

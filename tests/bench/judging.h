@@ -12,9 +12,11 @@ struct judging {
         const char *language, *image, *code;
         const char *prepare; /* NULL: none */
         const char *command;
+        const char *cpus;       /* the language's own CPU quota, to start under too; NULL: not measured */
         struct samples ours;    /* a whole request without its compiling, microseconds */
         struct samples compile; /* microseconds */
         struct samples bare;    /* one start */
+        struct samples limited; /* one under the quota */
 };
 
 /* Send requests to the service behind port in turn with bare starts, from sources. 0/-1. */
