@@ -122,6 +122,7 @@ static void plan(enum step_kind kind, json_t *command, double timeout, uid_t uid
                 .open_files = (uint32_t)recipe->open_files};
         plan_begin(&once.plan, &limits);
         once.plan.programs[0].uid = uid;
+        once.plan.programs[0].directory = CLEAN_WORKSPACE;
         if (recipe_plan(recipe, command, once.ask.names, once.ask.files, &once.plan))
                 fault_exit("the command does not fit");
         for (size_t i = 0; kind == STEP_RUN && i < once.ask.arg_count; i++)
