@@ -67,7 +67,7 @@ static int add_files(struct buffer *out, const struct request *request, const ch
         for (size_t i = 0; i < request->file_count; i++) {
                 const struct request_file *file = &request->files[i];
                 names[i] = file->name;
-                if (job_file(out, file->name, file->data, file->size, false))
+                if (job_file(out, file->name, file->data, file->size, 0))
                         return -1;
         }
         return 0;
