@@ -86,7 +86,7 @@ agree() {
 
 # Copies of what is shipped, with a run directory and a certificate that exist.
 copy_shipped() {
-        mkdir -p "$work/etc" "$work/run" "$work/ssl"
+        mkdir -p "$work/etc" "$work/run/nginx" "$work/ssl"
         cp -rL nginx rate_limit "$work/etc/"
         openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=sandpool.example -keyout "$work/ssl/privkey.pem" \
                 -out "$work/ssl/fullchain.pem" 2>/dev/null

@@ -11,14 +11,16 @@ cd "$(dirname "$0")/../.."
 INSTANCE=sandpool # docker.instance in conf/sandpool.yaml
 STOP_SECONDS=75   # above drain_timeout in conf/sandpool.yaml
 
-# stop NAME SIGNAL: end the process of $RUN/NAME.pid; by force when it takes too long.
+# stop NAME [COMMAND...]: end the process that NAME's pid file names, by SIGTERM or the command; by force when it takes too long.
 stop() {
-        local pid deadline=$((SECONDS + STOP_SECONDS))
-        pid=$(pid_of "$1")
+        local name=$1 pid deadline=$((SECONDS + STOP_SECONDS))
+        shift
+        pid=$(pid_of "$name")
         [ -n "$pid" ] || return 0
-        step "$1: stopping"
-        as_root kill "-$2" "$pid" 2>/dev/null || true
-        while [ "$(pid_of "$1")" = "$pid" ]; do
+        [ $# -gt 0 ] || set -- kill -TERM "$pid"
+        step "$name: stopping"
+        as_root "$@" 2>/dev/null || true
+        while [ "$(pid_of "$name")" = "$pid" ]; do
                 if [ $SECONDS -ge $deadline ]; then
                         as_root kill -KILL "$pid" 2>/dev/null || true
                         step_end "killed after $STOP_SECONDS s"
@@ -29,8 +31,9 @@ stop() {
         step_end
 }
 
-[ "${1:-}" = service ] || stop nginx TERM
-stop sandpool TERM
+# nginx wrote its pid file itself, and it is nobody to say whom root should kill.
+[ "${1:-}" = service ] || stop nginx nginx/run.sh "$RUN/etc/nginx/nginx.conf" -s stop
+stop sandpool
 
 # The service removes its containers itself; after a kill some may be left.
 left=$(as_root docker ps -aq --filter "label=sandpool.instance=$INSTANCE" 2>/dev/null || true)

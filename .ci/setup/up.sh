@@ -37,23 +37,35 @@ start_service() {
         record sandpool.inputs "$inputs"
 }
 
-start_nginx() {
-        local inputs conf=$PWD/nginx/nginx.conf
-        inputs=$(nginx_inputs)
+# What nginx is run with: www-data cannot read every checkout, and need not read another user's API keys.
+copy_nginx() {
         as_root install -d -m 755 "$RUN/www"
         as_root install -m 644 nginx/www/* "$RUN/www/"
+        as_root rm -rf "$RUN/etc"
+        as_root install -d -m 755 "$RUN/etc"
+        as_root cp -rL --no-preserve=ownership nginx rate_limit "$RUN/etc/"
+        as_root chmod -R u+rwX,go+rX "$RUN/etc"
+        as_root chown root:www-data "$RUN/etc/rate_limit/api-keys.conf"
+        as_root chmod 640 "$RUN/etc/rate_limit/api-keys.conf"
+}
+
+start_nginx() {
+        local inputs conf=$RUN/etc/nginx/nginx.conf
+        inputs=$(nginx_inputs)
         if [ -z "$(pid_of nginx)" ]; then
                 step "nginx: starting on $URL"
-                as_root nginx -c "$conf" 2>&1
+                copy_nginx
+                as_root nginx/run.sh "$conf" 2>&1
         elif [ "$(recorded nginx.inputs)" != "$inputs" ]; then
                 step "nginx: its configuration changed, reloading"
-                as_root nginx -c "$conf" -s reload
+                copy_nginx
+                as_root nginx/run.sh "$conf" -s reload
         fi
         record nginx.inputs "$inputs"
 }
 
 not_ready() {
-        as_root tail -n 30 "$RUN/sandpool.log" "$RUN/nginx-error.log" >&2 || true
+        as_root tail -n 30 "$RUN/sandpool.log" "$RUN/nginx/error.log" >&2 || true
         step_fail "$1 (logs in $RUN)"
 }
 

@@ -196,7 +196,7 @@ static void test_keys_are_in_no_log(void **state)
         assert_null(strstr(text, "5ca1ab1e"));
         assert_null(strstr(text, "guess-"));
         free(text);
-        snprintf(path, sizeof path, "%s/nginx-error.log", place.run_dir);
+        snprintf(path, sizeof path, "%s/nginx/error.log", place.run_dir);
         assert_true(io_read_file(path, 1 << 20, &text, NULL) >= 0);
         assert_null(strstr(text, "5ca1ab1e"));
         free(text);

@@ -65,10 +65,9 @@ int nginx_place_start(const char *change)
         place.port = 20000 + (int)(getpid() % 12000);
         snprintf(conf, sizeof conf, "%s/nginx/nginx.conf", place.dir);
         render(change);
-        const char *const argv[] = {"nginx", "-c", conf, "-g", "daemon off;", NULL};
         if (nginx_responder_start(&responder, place.run_dir, &err))
                 nginx_place_fail(&err);
-        place.nginx = spawn_start(argv, -1, &err);
+        place.nginx = service_run_nginx(conf, &err);
         nginx_place_fail(&err);
         return service_until(nginx_answers, &place.port, 10000) ? 0 : -1;
 }
@@ -143,7 +142,7 @@ static bool logged(void *context)
         char path[128];
         free(wanted->text);
         wanted->text = NULL;
-        snprintf(path, sizeof path, "%s/nginx-access.log", place.run_dir);
+        snprintf(path, sizeof path, "%s/nginx/access.log", place.run_dir);
         return io_read_file(path, LOG_MAX, &wanted->text, NULL) >= 0 && strstr(wanted->text, wanted->word);
 }
 

@@ -5,6 +5,7 @@
 #include "tests/integration/answer.h"
 #include "tests/integration/spawn.h"
 #include "tests/integration/nginx_place.h"
+#include "tests/integration/processes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -398,9 +399,34 @@ static void test_without_a_service_it_is_busy(void **state)
         nginx_place_expect_error(&response, 503, "busy");
 }
 
+/* From its master process on: an ordinary user without a capability, that can gain none. */
+static void test_it_has_no_privilege(void **state)
+{
+        static const char *const capabilities[] = {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"};
+        struct process list[PROCESSES_MAX + 1];
+        char value[128], mine[128];
+        (void)state;
+        list[0].pid = place.nginx;
+        size_t count = 1 + processes_list(0, place.nginx, list + 1);
+        assert_true(count > 1);
+        assert_int_equal(processes_status(getpid(), "Uid", mine, sizeof mine), 0);
+        for (size_t i = 0; i < count; i++) {
+                assert_int_equal(processes_status(list[i].pid, "Uid", value, sizeof value), 0);
+                assert_string_not_equal(value, mine);
+                assert_int_equal(processes_status(list[i].pid, "NoNewPrivs", value, sizeof value), 0);
+                assert_string_equal(value, "1");
+                for (size_t j = 0; j < sizeof capabilities / sizeof *capabilities; j++) {
+                        assert_int_equal(
+                                processes_status(list[i].pid, capabilities[j], value, sizeof value), 0);
+                        assert_string_equal(value, "0000000000000000");
+                }
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_it_has_no_privilege),
                 cmocka_unit_test(test_every_path_reaches_its_socket),
                 cmocka_unit_test(test_other_paths_are_not_found),
                 cmocka_unit_test(test_other_methods_are_not_allowed), cmocka_unit_test(test_preflight),

@@ -218,6 +218,14 @@ int service_launch(struct service *service, struct error *err)
         return service->supervisor < 0 ? -1 : 0;
 }
 
+pid_t service_run_nginx(const char *conf, struct error *err)
+{
+        char script[512];
+        service_source_path("nginx/run.sh", script, sizeof script);
+        const char *const argv[] = {script, conf, "-g", "daemon off;", NULL};
+        return spawn_start(argv, -1, err);
+}
+
 static int start_nginx(struct service *service, struct error *err)
 {
         char script[512], port[16], conf[64], *said;
@@ -229,8 +237,7 @@ static int start_nginx(struct service *service, struct error *err)
         if (!said)
                 return -1;
         free(said);
-        const char *const argv[] = {"nginx", "-c", conf, "-g", "daemon off;", NULL};
-        service->nginx = spawn_start(argv, -1, err);
+        service->nginx = service_run_nginx(conf, err);
         return service->nginx < 0 ? -1 : 0;
 }
 
