@@ -63,22 +63,28 @@ static int add_output(struct buffer *out, const struct buffer *stream, bool base
         return buffer_add(out, out->data + start, size); /* reserved: data does not move */
 }
 
-/* A stream as a text for people: valid UTF-8, the blanks at its end gone, not endless. */
-static int add_error_stream(struct buffer *out, const struct buffer *stream)
+char *result_stream_text(const struct buffer *stream, size_t max, size_t *size)
 {
-        size_t cut = stream->size < ERROR_MAX ? stream->size : ERROR_MAX;
-        size_t size = 0;
+        size_t cut = stream->size < max ? stream->size : max;
         char *text;
-        int rc;
 
         while (cut < stream->size && cut > 0 && ((unsigned char)stream->data[cut] & 0xc0) == 0x80)
                 cut--;
-        text = text_to_utf8(stream->data, cut, &size);
+        text = text_to_utf8(stream->data, cut, size);
         if (text == NULL)
-                return -1;
-        while (size > 0 && strchr(" \t\r\n", text[size - 1]) != NULL && text[size - 1] != '\0')
-                size--;
-        rc = json_write_text(out, text, size);
+                return NULL;
+        while (*size > 0 && strchr(" \t\r\n", text[*size - 1]) != NULL && text[*size - 1] != '\0')
+                --*size;
+        text[*size] = '\0';
+        return text;
+}
+
+static int add_error_stream(struct buffer *out, const struct buffer *stream)
+{
+        size_t size = 0;
+        char *text = result_stream_text(stream, ERROR_MAX, &size);
+        int rc = text != NULL ? json_write_text(out, text, size) : -1;
+
         free(text);
         return rc;
 }

@@ -82,6 +82,10 @@ int result_tests_make(struct result *result, size_t count);
 
 void result_free(struct result *result);
 
+/* A stream as a text for people: at most max bytes of it, valid UTF-8, without the blanks at its end.
+ * malloc'd, NUL-terminated, its length in *size; NULL when memory is out. */
+char *result_stream_text(const struct buffer *stream, size_t max, size_t *size);
+
 /* "SIGSEGV" for 11; "SIG" and the number for one without a name. Static storage or the caller's buffer of 16.
  */
 const char *result_signal_name(int signal, char buffer[16]);

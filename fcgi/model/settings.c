@@ -53,6 +53,7 @@ static const struct field pool_fields[] = {
         {.key = "max_age", NUMBER(max_age_ms, seconds, SECOND, 24 * HOUR)},
         /* Below lie the users of any real machine and of user namespaces; 4,096 ranges must fit above. */
         {.key = "uid_base", NUMBER(uid_base, count, 0x01000000, 0xe0000000)},
+        {.key = "cpu_weight", NUMBER(cpu_weight, count, 0, 10000)},
         {.key = "drain_timeout", NUMBER(drain_timeout_ms, seconds, 0, 600 * SECOND)},
         {.key = NULL},
 };
@@ -79,7 +80,8 @@ static const struct field limits_fields[] = {
         {.key = "open_files", NUMBER(limits.open_files, count, 16, 65536)},
         {.key = "compile_timeout", NUMBER(limits.compile_timeout_ms, seconds, 100, HOUR)},
         {.key = "compile_memory", NUMBER(limits.compile_memory_mib, mib, 8, 64 * 1024)},
-        {.key = "request_time", NUMBER(limits.request_time_ms, seconds, SECOND, HOUR)},
+        /* The broker takes a sandbox away after 85 s (clients.c). */
+        {.key = "request_time", NUMBER(limits.request_time_ms, seconds, SECOND, 75 * SECOND)},
         {.key = NULL},
 };
 
@@ -140,6 +142,7 @@ static const struct settings defaults = {
         .reuse = 200,
         .max_age_ms = 600 * SECOND,
         .uid_base = 0x40000000,
+        .cpu_weight = 1000,
         .drain_timeout_ms = 60 * SECOND,
         .limits =
                 {

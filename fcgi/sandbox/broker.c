@@ -83,7 +83,9 @@ static void on_docker_event(void *context, const char *id, const char *action)
 static void on_docker_changed(void *context)
 {
         struct broker *broker = context;
-        pool_set_docker(broker->pool, docker_ok(broker->docker));
+        const char *group = broker->options->cgroup_parent;
+        pool_set_docker(broker->pool, docker_ok(broker->docker),
+                group && docker_has_cgroupfs(broker->docker) ? group : "");
 }
 
 static void on_signal(struct broker *broker)

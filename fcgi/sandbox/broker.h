@@ -11,11 +11,12 @@
 struct broker_options {
         const struct settings *settings;
         const struct registry *registry;
-        const char *seccomp;  /* the profile, as of seccomp_load */
-        int listen_fd;        /* SEQPACKET, from the supervisor; stays its */
-        uid_t peer_uid;       /* only this user (and root) may connect */
-        uint32_t workers;     /* how many leases may be waiting */
-        uint32_t per_process; /* how many connections one process may have; 0: any number */
+        const char *seccomp;       /* the profile, as of seccomp_load */
+        const char *cgroup_parent; /* control group for the sandboxes; NULL: Docker's own */
+        int listen_fd;             /* SEQPACKET, from the supervisor; stays its */
+        uid_t peer_uid;            /* only this user (and root) may connect */
+        uint32_t workers;          /* how many leases may be waiting */
+        uint32_t per_process;      /* how many connections one process may have; 0: any number */
 };
 
 /* Run until SIGTERM (then: no new leases, wait for those that are out within drain_timeout, remove every

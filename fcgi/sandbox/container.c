@@ -60,6 +60,7 @@ static json_t *host_config(const struct container_spec *spec)
                 config, "CapAdd", json_pack("[s, s, s]", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"));
         bad |= json_object_set_new(config, "SecurityOpt", security_options(spec->seccomp));
         bad |= json_object_set_new(config, "Privileged", json_false());
+        bad |= json_object_set_new(config, "CgroupParent", json_string(spec->cgroup_parent));
         bad |= json_object_set_new(config, "Memory", json_integer(memory));
         bad |= json_object_set_new(config, "MemorySwap", json_integer(memory));
         bad |= json_object_set_new(config, "PidsLimit", json_integer((json_int_t)language->processes + 1));
@@ -242,6 +243,15 @@ int container_event(const char *line, char id[CONTAINER_ID_SIZE], char action[32
                  copy_string(root, "Action", action, 32);
         json_decref(root);
         return !rc;
+}
+
+bool container_has_cgroupfs(const char *answer)
+{
+        json_t *root = json_loads(answer, 0, NULL);
+        const char *driver = json_string_value(json_object_get(root, "CgroupDriver"));
+        bool cgroupfs = driver && !strcmp(driver, "cgroupfs");
+        json_decref(root);
+        return cgroupfs;
 }
 
 int container_version(const char *answer, char api[16], char min_api[16], char version[32])

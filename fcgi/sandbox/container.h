@@ -7,6 +7,7 @@
 #include "fcgi/model/language.h"
 #include "fcgi/model/settings.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +18,8 @@
 struct container_spec {
         const struct settings *settings;
         const struct language *language;
-        const char *seccomp; /* the profile, as one line of JSON */
+        const char *seccomp;       /* the profile, as one line of JSON */
+        const char *cgroup_parent; /* "": Docker's own */
         uint32_t uid_base;
         uint32_t memory_mib;
 };
@@ -42,6 +44,10 @@ int container_each(
 /* What a line of GET /events says: 1 and the container's id and action when it is about a container, else 0.
  */
 int container_event(const char *line, char id[CONTAINER_ID_SIZE], char action[32]);
+
+/* Whether GET /info says that the daemon itself manages control groups, so that their parent is a path; not
+ * systemd. */
+bool container_has_cgroupfs(const char *answer);
 
 /* ApiVersion, MinAPIVersion (may be ""), Version of GET /version. 0/-1. */
 int container_version(const char *answer, char api[16], char min_api[16], char version[32]);

@@ -21,10 +21,11 @@ struct docker {
         struct docker_hooks hooks;
         enum docker_state state;
         struct engine_call *events;
-        struct engine_call *call; /* version or list */
+        struct engine_call *call; /* version, info or list */
         unsigned removing;        /* removals of leftovers under way */
         int64_t due_ms;           /* next attempt, or next sweep */
         int64_t backoff_ms;
+        bool cgroupfs;
         char version[32];
         char problem[160];
 };
@@ -129,11 +130,34 @@ static void on_events_end(void *context, const struct engine_answer *answer)
         lost(docker, answer->status ? "the daemon ended its events" : answer->problem);
 }
 
+/* Events before the sweep, so that nothing that happens is missed. */
+static void follow(struct docker *docker)
+{
+        char path[320], text[280];
+        filters(docker, "%2C%22event%22%3A%5B%22oom%22%2C%22die%22%5D", text, sizeof text);
+        snprintf(path, sizeof path, "/events?filters=%s", text);
+        docker->events = engine_follow(docker->engine, path, on_event_line, on_events_end, docker);
+        docker->state = DOCKER_SWEEPING;
+        sweep(docker);
+}
+
+static void on_info(void *context, const struct engine_answer *answer)
+{
+        struct docker *docker = context;
+        docker->call = NULL;
+        if (answer->status != 200) {
+                lost(docker, answer->problem);
+                return;
+        }
+        docker->cgroupfs = container_has_cgroupfs(answer->body);
+        follow(docker);
+}
+
 static void on_version(void *context, const struct engine_answer *answer)
 {
         struct docker *docker = context;
         struct error err = {0};
-        char api[16], min_api[16], path[320], text[280];
+        char api[16], min_api[16];
         docker->call = NULL;
         if (answer->status != 200)
                 error_set(&err, "%s", answer->problem);
@@ -141,16 +165,11 @@ static void on_version(void *context, const struct engine_answer *answer)
                 error_set(&err, "the daemon's version cannot be read");
         else
                 engine_use_version(docker->engine, api, *min_api ? min_api : NULL, &err);
-        if (*err.text) {
+        if (!*err.text &&
+                !(docker->call = engine_begin(docker->engine, "GET", "/info", NULL, 0, on_info, docker)))
+                error_set(&err, "out of memory");
+        if (*err.text)
                 lost(docker, err.text);
-                return;
-        }
-        /* Events before the sweep, so that nothing that happens is missed. */
-        filters(docker, "%2C%22event%22%3A%5B%22oom%22%2C%22die%22%5D", text, sizeof text);
-        snprintf(path, sizeof path, "/events?filters=%s", text);
-        docker->events = engine_follow(docker->engine, path, on_event_line, on_events_end, docker);
-        docker->state = DOCKER_SWEEPING;
-        sweep(docker);
 }
 
 /* GET /version has no prefix: it tells which one to use. */
@@ -191,6 +210,11 @@ bool docker_ok(const struct docker *docker)
 const char *docker_version(const struct docker *docker)
 {
         return docker->version;
+}
+
+bool docker_has_cgroupfs(const struct docker *docker)
+{
+        return docker->cgroupfs;
 }
 
 const char *docker_problem(const struct docker *docker)

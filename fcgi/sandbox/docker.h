@@ -31,6 +31,9 @@ void docker_free(struct docker *docker);
  * be made. */
 bool docker_ok(const struct docker *docker);
 const char *docker_version(const struct docker *docker);
+
+/* Whether it manages control groups itself, so that a sandbox's parent group is named by a path. */
+bool docker_has_cgroupfs(const struct docker *docker);
 const char *docker_problem(const struct docker *docker); /* "" when ok */
 
 /* Do what is due; returns when it wants to be called again (clock_ms). */

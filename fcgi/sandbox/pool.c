@@ -76,6 +76,7 @@ struct pool *pool_new(struct engine *engine, const struct settings *settings, co
         pool->owner = (struct sandbox_owner){.engine = engine,
                 .settings = settings,
                 .seccomp = seccomp,
+                .cgroup_parent = "",
                 .changed = on_changed,
                 .context = pool};
         for (size_t i = 0; i < registry->count && pool->language_count < LANGUAGES_MAX; i++)
@@ -362,8 +363,9 @@ int64_t pool_settle(struct pool *pool)
         return next;
 }
 
-void pool_set_docker(struct pool *pool, bool ok)
+void pool_set_docker(struct pool *pool, bool ok, const char *cgroup_parent)
 {
+        pool->owner.cgroup_parent = cgroup_parent;
         pool->docker_ok = ok;
         for (size_t i = 0; i < pool->language_count && ok; i++)
                 readiness_retry(&pool->languages[i].readiness);

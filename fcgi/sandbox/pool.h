@@ -37,8 +37,9 @@ struct pool *pool_new(struct engine *engine, const struct settings *settings, co
         const char *seccomp, const struct pool_hooks *hooks, struct error *err);
 void pool_free(struct pool *pool);
 
-/* Whether the daemon answers: nothing is made while it does not. */
-void pool_set_docker(struct pool *pool, bool ok);
+/* Whether the daemon answers: nothing is made while it does not; and the control group that new sandboxes are
+ * to be in (borrowed; "": Docker's own). */
+void pool_set_docker(struct pool *pool, bool ok, const char *cgroup_parent);
 
 /* Queue a wait; it is answered from pool_settle, first come first served within its language. */
 void pool_ask(struct pool *pool, struct pool_wait *wait);

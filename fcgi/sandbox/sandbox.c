@@ -60,6 +60,7 @@ static struct container_spec spec_of(const struct sandbox *sandbox)
         return (struct container_spec){.settings = owner->settings,
                 .language = sandbox->language,
                 .seccomp = owner->seccomp,
+                .cgroup_parent = owner->cgroup_parent,
                 .uid_base = owner->settings->uid_base + sandbox->slot * CONTAINER_UIDS,
                 .memory_mib = sandbox->memory_mib};
 }

@@ -60,6 +60,7 @@ struct sandbox_owner {
         struct engine *engine;
         const struct settings *settings;
         const char *seccomp;
+        const char *cgroup_parent; /* "": Docker's own */
         void (*changed)(void *context, struct sandbox *sandbox, enum sandbox_state before);
         void *context;
 };

@@ -56,6 +56,7 @@ static int run_broker(const struct nursery *nursery, struct error *err)
                 .settings = config->settings,
                 .registry = config->registry,
                 .seccomp = config->seccomp,
+                .cgroup_parent = nursery->cgroup_parent,
                 .listen_fd = nursery->broker_fd,
                 .peer_uid = nursery->worker.uid,
                 .workers = config->settings->workers + 1,

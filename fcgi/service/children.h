@@ -4,6 +4,7 @@
 #define SANDPOOL_SERVICE_CHILDREN_H
 
 #include "fcgi/service/config.h"
+#include "fcgi/service/cpu_weight.h"
 #include "fcgi/service/privilege.h"
 #include "fcgi/service/watchdog.h"
 
@@ -30,6 +31,7 @@ struct nursery {
         int pid_fd;    /* the pid file's lock, which is the supervisor's alone */
         int signal_fd; /* the supervisor's */
         struct identity worker, broker;
+        char cgroup_parent[CPU_WEIGHT_PARENT_SIZE]; /* of the sandboxes; "": Docker's own */
 };
 
 /* "broker", "control", "worker-3", into name. */

@@ -356,6 +356,7 @@ int supervisor_run(const struct config *config, struct error *err)
         if (find_users(&s, err) || make_run_dir(&s, err) || lock_pid_file(&s, err) || make_sockets(&s, err) ||
                 make_children(&s, err) || block_signals(&s, err))
                 goto out;
+        cpu_weight_make(s.settings, s.nursery.cgroup_parent);
         log_info("service.starting", LOG_I("workers", s.settings->workers),
                 LOG_I("languages", config->registry->count), LOG_S("run_dir", s.settings->run_dir));
         loop(&s);
@@ -363,6 +364,7 @@ int supervisor_run(const struct config *config, struct error *err)
         status = 0;
 out:
         remove_sockets(&s);
+        cpu_weight_remove(s.nursery.cgroup_parent);
         if (s.pid_path[0])
                 unlink(s.pid_path);
         io_close(&s.nursery.fastcgi_fd);

@@ -1,4 +1,5 @@
 /* The containers as Docker describes them: each piece of hardening, one by one. */
+#include "fcgi/base/io.h"
 #include "tests/integration/fixture.h"
 #include "tests/integration/spawn.h"
 
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MIB (1LL << 20)
 
@@ -54,10 +56,25 @@ static int start(void **state)
         return -1;
 }
 
+/* The sandboxes' control group: its name as Docker has it, and its folder. */
+static void group_of(char name[64], char folder[128])
+{
+        bool v2 = !access("/sys/fs/cgroup/cgroup.controllers", F_OK);
+        snprintf(name, 64, "/sandpool-%s", fixture.instance);
+        snprintf(folder, 128, "/sys/fs/cgroup/%s%s", v2 ? "" : "cpu", name);
+}
+
 static int stop(void **state)
 {
+        char name[64], folder[128];
+        group_of(name, folder);
         json_decref(sandboxes);
-        return fixture_stop(state);
+        int rc = fixture_stop(state);
+        if (!access(folder, F_OK)) {
+                print_error("%s is left\n", folder);
+                rc = -1;
+        }
+        return rc;
 }
 
 /* The value at a path such as "HostConfig.Memory". */
@@ -284,6 +301,33 @@ static void memory_is_restored(void **state)
         assert_string_equal(err.text, "");
 }
 
+/* All of them together weigh more than what else wants the CPU; where systemd manages control groups, it does
+ * that too. */
+static void weight(void **state)
+{
+        (void)state;
+        struct error err = {0};
+        char name[64], folder[128], path[160], quoted[80], *driver, *text = NULL;
+        driver = spawn_text(&err, "docker", "info", "-f", "{{.CgroupDriver}}", NULL);
+        assert_non_null(driver);
+        bool ours = !strcmp(driver, "cgroupfs");
+        free(driver);
+        if (!ours)
+                skip();
+        group_of(name, folder);
+        snprintf(quoted, sizeof quoted, "\"%s\"", name);
+        all_have("HostConfig.CgroupParent", quoted);
+        snprintf(path, sizeof path, "%s/cpu.shares", folder);
+        if (io_read_file(path, 64, &text, NULL) >= 0)
+                assert_int_equal(atoi(text), 10240);
+        else {
+                snprintf(path, sizeof path, "%s/cpu.weight", folder);
+                assert_true(io_read_file(path, 64, &text, &err) >= 0);
+                assert_int_equal(atoi(text), 1000);
+        }
+        free(text);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -292,6 +336,7 @@ int main(void)
                 cmocka_unit_test(privileges),
                 cmocka_unit_test(resources),
                 cmocka_unit_test(ulimits),
+                cmocka_unit_test(weight),
                 cmocka_unit_test(life),
                 cmocka_unit_test(user_ids_do_not_overlap),
                 cmocka_unit_test(memory_is_restored),

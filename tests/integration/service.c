@@ -4,6 +4,7 @@
 #include "fcgi/base/buffer.h"
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
+#include "fcgi/service/cpu_weight.h"
 #include "tests/integration/spawn.h"
 #include "tests/integration/http.h"
 #include "tests/integration/openapi.h"
@@ -393,14 +394,18 @@ static int stop_nginx(struct service *service, struct error *err)
         return rc;
 }
 
-/* Whatever a failed test left, so that the next one starts from nothing. */
+/* Whatever a failed test left, so that the next one starts from nothing; and the control group of a
+ * supervisor that was killed, which the next one of its instance would take over. */
 static void remove_leftovers(const struct service *service)
 {
+        char group[CPU_WEIGHT_PARENT_SIZE];
         char ids[SERVICE_CONTAINERS_MAX][65];
         int count = service_containers(service, ids, NULL);
         for (int i = 0; i < count; i++)
                 free(spawn_text(NULL, "docker", "rm", "-f", ids[i], NULL));
         free(spawn_text(NULL, "rm", "-rf", service->dir, NULL));
+        snprintf(group, sizeof group, "/sandpool-%s", service->instance);
+        cpu_weight_remove(group);
 }
 
 int service_stop(struct service *service, struct error *err)

@@ -23,6 +23,7 @@ static struct language language = {.id = "toy",
 static const struct container_spec spec = {.settings = &settings,
         .language = &language,
         .seccomp = "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}",
+        .cgroup_parent = "/sandpool-unit",
         .uid_base = 0x40000000,
         .memory_mib = 128};
 
@@ -82,7 +83,7 @@ static void each_missing_key_is_found(void **state)
                 }
                 json_decref(inspected);
         }
-        assert_int_equal(found, 21);
+        assert_int_equal(found, 22);
         json_decref(all);
 }
 
