@@ -92,19 +92,6 @@ static int add_files(const struct reading *r, const char *key, const char *folde
         return 0;
 }
 
-/* The folder in which the language's own YAML file stands. */
-static void language_folder(const struct language *language, char folder[PATH_MAX])
-{
-        char *slash;
-
-        snprintf(folder, PATH_MAX, "%s", language->path);
-        slash = strrchr(folder, '/');
-        if (slash != NULL)
-                *slash = '\0';
-        else
-                strcpy(folder, ".");
-}
-
 /* {language} in a file's name, once, is the language's id. */
 static int starter_path(const struct reading *r, const char *name, char path[PATH_MAX])
 {
@@ -186,7 +173,7 @@ static int read_files(const struct reading *r, const struct entry *entry)
 {
         const struct language_suite *how = &r->into->language->suite;
         struct exercise_language *into = r->into;
-        char beside[PATH_MAX];
+        const char *suites = r->draft->context->settings->suites_dir;
         bool suite = entry->suite != NULL;
 
         into->files = calloc(1 + length(entry->files) + length(how->program_files), sizeof *into->files);
@@ -201,9 +188,8 @@ static int read_files(const struct reading *r, const struct entry *entry)
                 add_files(r, "suite", r->draft->folder, entry->suite, into->suite, &into->suite_count) < 0)
                 return -1;
         into->suite_own = into->suite_count;
-        language_folder(into->language, beside);
-        if (suite && (add_files(r, "suite", beside, how->files, into->suite, &into->suite_count) < 0 ||
-                             add_files(r, "suite", beside, how->program_files, into->files,
+        if (suite && (add_files(r, "suite", suites, how->files, into->suite, &into->suite_count) < 0 ||
+                             add_files(r, "suite", suites, how->program_files, into->files,
                                      &into->file_count) < 0))
                 return -1;
         if (into->suite_count + into->file_count + r->draft->context->settings->limits.files >

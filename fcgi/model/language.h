@@ -34,7 +34,7 @@ struct delimiters {
 struct language_suite {
         struct command command; /* argv NULL: there is no such thing */
         struct command program;
-        char **files; /* NULL-terminated, relative to the language's file: put beside the suite's own */
+        char **files; /* NULL-terminated, below the settings' suites directory: put beside the suite's own */
         char **program_files; /* put beside the program */
 };
 

@@ -101,6 +101,7 @@ static const struct field policies_fields[] = {
 static const struct field exercises_fields[] = {
         {.key = "default", CHARS(default_exercise)},
         {.key = "directory", CHARS(exercises_dir), .filled = true},
+        {.key = "suites", CHARS(suites_dir), .filled = true},
         {.key = NULL},
 };
 
@@ -173,6 +174,7 @@ static const struct settings defaults = {
         .policies_dir = "policies",
         .default_exercise = "redis-step-1",
         .exercises_dir = "exercises",
+        .suites_dir = "suites",
         .seccomp_file = "seccomp.json",
         .log_level = LOG_LEVEL_INFO,
 };
@@ -207,6 +209,8 @@ static int resolve_all(const struct yaml *yaml, struct settings *settings, struc
                     sizeof settings->languages_dir, err) < 0 ||
                 resolve(yaml, "policies.directory", folder, settings->policies_dir,
                         sizeof settings->policies_dir, err) < 0 ||
+                resolve(yaml, "exercises.suites", folder, settings->suites_dir, sizeof settings->suites_dir,
+                        err) < 0 ||
                 resolve(yaml, "exercises.directory", folder, settings->exercises_dir,
                         sizeof settings->exercises_dir, err) < 0 ||
                 resolve(yaml, "seccomp", folder, settings->seccomp_file, sizeof settings->seccomp_file, err) <

@@ -23,6 +23,7 @@ struct service_options {
         unsigned pool_max;
         unsigned queue_timeout_s; /* 0: 10 */
         const char *tcp;          /* listen.tcp; NULL: none */
+        const char *exercises;    /* their directory; NULL: the shipped one */
         struct service_warm warm[8];
 };
 
