@@ -146,7 +146,9 @@ static int parse(struct error *err)
                                    "\"x\"}, {\"name\": \"b\", "
                                    "\"content\": \"AA==\", \"encoding\": \"base64\"}], \"entry\": \"b\", "
                                    "\"stdin\": \"in\", \"args\": "
-                                   "[\"x\", \"y\"], \"timeout\": 1}";
+                                   "[\"x\", \"y\"], \"timeout\": 1, \"testCases\": [{\"name\": \"n\", "
+                                   "\"input\": \"i\", \"args\": [\"a\", \"b\"], \"expectedOutput\": "
+                                   "\"e\"}, {\"expectedOutput\": \"\"}]}";
         struct request request;
         struct refusal refusal;
         int rc = request_parse(body, sizeof body - 1, &catalog, &request, &refusal, err);
@@ -170,10 +172,13 @@ static int make_answer(struct error *err)
         char *text;
 
         (void)err;
+        if (result_tests_make(&result, 2) < 0)
+                return -1;
         result.run.out = (struct buffer){.data = out, .size = sizeof out};
         result.run.err = (struct buffer){.data = problem, .size = sizeof problem};
         text = result_json(&result, registry_get(catalog.registry, "toy"), false, "id", &size);
         free(text);
+        free(result.tests.list);
         return text != NULL ? 0 : -1;
 }
 
