@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 CC ?= gcc
 BUILD := build
-PACKAGES := jansson libcurl yaml-0.1 libpcre2-8
+PACKAGES := jansson libcurl yaml-0.1 libpcre2-8 libseccomp
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wno-sign-conversion -Wformat=2 $(WERROR)
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 CFLAGS ?= -O2 -g

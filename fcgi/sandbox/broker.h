@@ -11,7 +11,7 @@
 struct broker_options {
         const struct settings *settings;
         const struct registry *registry;
-        const char *seccomp;       /* the profile, as of seccomp_load */
+        const char *seccomp;       /* the profile, as of seccomp_profile_load */
         const char *cgroup_parent; /* control group for the sandboxes; NULL: Docker's own */
         int listen_fd;             /* SEQPACKET, from the supervisor; stays its */
         uid_t peer_uid;            /* only this user (and root) may connect */

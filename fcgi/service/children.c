@@ -4,6 +4,7 @@
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
 #include "fcgi/sandbox/broker.h"
+#include "fcgi/service/confine.h"
 #include "fcgi/service/worker.h"
 
 #include <signal.h>
@@ -122,7 +123,7 @@ static void be_child(const struct child *child, const struct nursery *nursery, p
         /* The broker gets the chance to remove its sandboxes; a worker has nothing to put in order. */
         bool broker = child->kind == CHILD_BROKER;
         if (!privilege_drop(&identity, parent, broker ? SIGTERM : SIGKILL, &err) &&
-                (broker || !forbid_processes(&err)))
+                (broker || (!forbid_processes(&err) && !confine_worker(&err))))
                 status = broker ? run_broker(nursery, &err) : run_worker(child, nursery, &err);
         if (err.text[0])
                 log_error("process.failed", LOG_S("error", err.text));

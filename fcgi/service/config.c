@@ -1,6 +1,6 @@
 /* Loads all of conf/ together. */
 #include "fcgi/service/config.h"
-#include "fcgi/model/seccomp.h"
+#include "fcgi/model/seccomp_profile.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,7 +28,7 @@ struct config *config_load(const char *path, struct error *err)
                 config->exercises = exercises_load(&context, err);
         }
         if (config->exercises)
-                config->seccomp = seccomp_load(config->settings->seccomp_file, err);
+                config->seccomp = seccomp_profile_load(config->settings->seccomp_file, err);
         if (!config->seccomp) {
                 config_free(config);
                 return NULL;

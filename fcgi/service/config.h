@@ -11,7 +11,7 @@ struct config {
         struct registry *registry;
         struct policies *policies;
         struct exercises *exercises;
-        char *seccomp; /* as of seccomp_load */
+        char *seccomp; /* as of seccomp_profile_load */
 };
 
 /* Where the settings are when nobody says: conf/sandpool.yaml here, else /etc/sandpool/sandpool.yaml. */

@@ -189,6 +189,8 @@ static void choose_identities(void)
                 else
                         program->uid = run && i == suite && !job.run_seen ? job.run_uid : identity_fresh();
         }
+        if (run && !job.run_seen && job.many_runs)
+                prove_first_run();
         job.run_seen |= run;
 }
 
@@ -301,6 +303,8 @@ void job_finish_step(void (*flush)(void))
                 clean_beside_suite(uids, processes);
         else
                 clean_after_step(uids, run && job.many_runs ? processes : 0);
+        if (run && job.many_runs)
+                prove_between_runs();
         for (unsigned i = 0; !run && job.many_runs && i < processes; i++)
                 seal_tree(CLEAN_WORKSPACE, uids[i]);
         job.step.state = STEP_IDLE;

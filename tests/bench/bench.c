@@ -4,6 +4,7 @@
  * It asserts nothing: whether a budget is met stands in the table's last column. */
 #include "fcgi/base/clock.h"
 #include "tests/bench/bare_start.h"
+#include "tests/bench/clients.h"
 #include "tests/bench/load.h"
 #include "tests/bench/samples.h"
 #include "tests/integration/http.h"
@@ -24,8 +25,8 @@
 
 /* How much of each; --quick takes the second column. */
 static const struct {
-        int python, javascript, cpp, load_ms, docker_ms;
-} plans[] = {{100, 60, 12, 10000, 6000}, {10, 6, 3, 2000, 2000}}, *plan = plans;
+        int python, javascript, cpp, load_ms, docker_ms, clients_ms;
+} plans[] = {{100, 60, 12, 10000, 6000, 5000}, {10, 6, 3, 2000, 2000, 1000}}, *plan = plans;
 
 static const char python_code[] = "print(\"Hello, World!\")\n";
 static const char javascript_code[] = "console.log(\"Hello, World!\");\n";
@@ -322,6 +323,23 @@ static void print_all(struct figures *figures)
                 docker_run.count);
 }
 
+/* The three questions again, by more and more clients. */
+static int print_clients(struct error *err)
+{
+        const struct comparison *all[] = {&python, &javascript, &cpp};
+        const char *names[4] = {NULL}, *bodies[4] = {NULL};
+        struct question questions[3];
+        for (int i = 0; i < 3; i++) {
+                questions[i] = question_new(all[i]->language, all[i]->code);
+                names[i] = all[i]->language;
+                bodies[i] = questions[i].body;
+        }
+        int rc = clients_table(service.port, names, bodies, plan->clients_ms, err);
+        for (int i = 0; i < 3; i++)
+                question_free(&questions[i]);
+        return rc;
+}
+
 int main(int argc, char **argv)
 {
         static struct figures figures; /* its samples are too large for a stack */
@@ -338,11 +356,13 @@ int main(int argc, char **argv)
                 rc = write_sources(&err);
         if (rc == 0)
                 rc = measure(&figures, &err);
+        if (rc == 0) {
+                print_all(&figures);
+                rc = print_clients(&err);
+        }
         if (service_stop(&service, &stop_err))
                 fprintf(stderr, "stop: %s\n", stop_err.text);
         if (rc)
                 fprintf(stderr, "bench: %s\n", err.text);
-        else
-                print_all(&figures);
         return rc ? 1 : 0;
 }

@@ -4,7 +4,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
-#include "fcgi/model/seccomp.h"
+#include "fcgi/model/seccomp_profile.h"
 #include "fcgi/sandbox/broker.h"
 #include "tests/integration/service.h"
 #include "tests/integration/spawn.h"
@@ -39,7 +39,7 @@ int lone_broker_prepare(uint32_t queue_timeout_ms, uint32_t pool_max)
         service_source_path("conf/sandpool.yaml", path, sizeof path);
         broker.settings = settings_load(path, &err);
         broker.registry = broker.settings ? registry_load(broker.settings, &err) : NULL;
-        broker.seccomp = broker.registry ? seccomp_load(broker.settings->seccomp_file, &err) : NULL;
+        broker.seccomp = broker.registry ? seccomp_profile_load(broker.settings->seccomp_file, &err) : NULL;
         if (!broker.seccomp) {
                 print_error("%s\n", err.text);
                 return -1;

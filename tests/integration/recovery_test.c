@@ -178,6 +178,14 @@ static void a_process_may_no_more_than_it_must(const char *name, int docker_errn
         assert_string_equal(text, "1");
 }
 
+/* Its system calls are confined: what that means is tests/unit/confine_test.c's. */
+static void has_a_filter(const char *name)
+{
+        char text[128];
+        assert_int_equal(processes_status(service_process(&fixture, name), "Seccomp", text, sizeof text), 0);
+        assert_string_equal(text, "2");
+}
+
 static void workers_cannot_open_the_docker_socket(void **state)
 {
         (void)state;
@@ -185,6 +193,8 @@ static void workers_cannot_open_the_docker_socket(void **state)
         a_process_may_no_more_than_it_must("worker-32", EACCES);
         a_process_may_no_more_than_it_must("control", EACCES);
         a_process_may_no_more_than_it_must("broker", 0);
+        has_a_filter("worker-1");
+        has_a_filter("control");
         /* Whoever reads a test's log may not drop in on a worker's own connection either. */
         struct ids ids;
         read_ids(service_process(&fixture, "worker-1"), &ids);

@@ -162,7 +162,7 @@ static int write_settings(
         const struct service *service, const struct service_options *options, struct error *err)
 {
         char conf[512], languages[512], exercises[512], template[512], workers[16], pool_max[16],
-                queue_timeout[16];
+                queue_timeout[16], request_time[16];
         service_source_path("conf", conf, sizeof conf);
         service_source_path("tests/conf/sandpool.yaml", template, sizeof template);
         service_source_path("conf/exercises", exercises, sizeof exercises);
@@ -172,7 +172,9 @@ static int write_settings(
         snprintf(pool_max, sizeof pool_max, "%u", options->pool_max);
         snprintf(queue_timeout, sizeof queue_timeout, "%u",
                 options->queue_timeout_s ? options->queue_timeout_s : 10);
-        const char *const words[][2] = {{"@RUN@", service->run_dir},
+        snprintf(request_time, sizeof request_time, "%u",
+                options->request_time_s ? options->request_time_s : 60);
+        const char *const words[][2] = {{"@REQUEST_TIME@", request_time}, {"@RUN@", service->run_dir},
                 {"@TCP@", options->tcp ? options->tcp : ""}, {"@WORKERS@", workers},
                 {"@INSTANCE@", service->instance}, {"@POOL_MAX@", pool_max},
                 {"@QUEUE_TIMEOUT@", queue_timeout}, {"@LANGUAGES@", languages}, {"@CONF@", conf},

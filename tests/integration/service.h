@@ -22,6 +22,7 @@ struct service_options {
         unsigned workers; /* 0: 32, as nginx expects */
         unsigned pool_max;
         unsigned queue_timeout_s; /* 0: 10 */
+        unsigned request_time_s;  /* 0: 60 */
         const char *tcp;          /* listen.tcp; NULL: none */
         const char *exercises;    /* their directory; NULL: the shipped one */
         struct service_warm warm[8];

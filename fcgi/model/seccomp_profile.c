@@ -1,5 +1,5 @@
 /* Reads the seccomp profile. */
-#include "fcgi/model/seccomp.h"
+#include "fcgi/model/seccomp_profile.h"
 
 #include "fcgi/base/io.h"
 
@@ -21,7 +21,7 @@ static int denies_by_default(const json_t *root)
         return 0;
 }
 
-char *seccomp_load(const char *path, struct error *err)
+char *seccomp_profile_load(const char *path, struct error *err)
 {
         char *text = NULL, *compact = NULL;
         json_error_t problem;
