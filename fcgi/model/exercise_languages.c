@@ -70,12 +70,12 @@ static int add_file(const struct reading *r, const char *key, const char *folder
         if (!text_file_name_ok(name))
                 return yaml_tree_error(r->yaml, line_of(r, key), r->err,
                         "'%s' must be the name of a file below the folder of this one", name);
+        if (list == r->into->files && strcmp(text_file_base(name), r->into->language->source) == 0)
+                return yaml_tree_error(r->yaml, line_of(r, key), r->err,
+                        "'%s' is what the user's own file is called", text_file_base(name));
         (*count)++;
         if (text_file_read(folder, name, file, &problem) < 0)
                 return yaml_tree_error(r->yaml, line_of(r, key), r->err, "%s", problem.text);
-        if (list == r->into->files && strcmp(file->name, r->into->language->source) == 0)
-                return yaml_tree_error(r->yaml, line_of(r, key), r->err,
-                        "'%s' is what the user's own file is called", file->name);
         for (const struct text_file *other = list; other < file; other++)
                 if (strcmp(other->name, file->name) == 0)
                         return yaml_tree_error(

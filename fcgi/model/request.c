@@ -205,6 +205,14 @@ static int set_defaults(const struct parse *parse)
         return request->args != NULL ? 0 : request_no_memory(parse);
 }
 
+/* An empty list of test cases counts as left out. */
+static bool has_tests(const struct given given[MEANINGS])
+{
+        const json_t *tests = given[MEANS_TESTS].value;
+
+        return tests != NULL && !(json_is_array(tests) && json_array_size(tests) == 0);
+}
+
 /* An exercise brings these itself. */
 static int check_exercise(const struct parse *parse, const struct given given[MEANINGS])
 {
@@ -214,7 +222,7 @@ static int check_exercise(const struct parse *parse, const struct given given[ME
         for (size_t i = 0; parse->request->exercise != NULL && i < sizeof excluded / sizeof *excluded; i++) {
                 const struct given *other = &given[excluded[i]];
 
-                if (other->field != NULL)
+                if (other->field != NULL && (excluded[i] != MEANS_TESTS || has_tests(given)))
                         return request_refuse(parse, other->name, "%s cannot be given with an exercise (%s)",
                                 other->name, parse->request->exercise->id);
         }
@@ -227,7 +235,7 @@ static int settle(struct parse *parse, const struct given given[MEANINGS])
         struct request *request = parse->request;
         int rc;
 
-        if (given[MEANS_EXERCISE].field == NULL && given[MEANS_TESTS].field == NULL)
+        if (given[MEANS_EXERCISE].field == NULL && !has_tests(given))
                 request->exercise = parse->catalog->default_exercise;
         rc = check_exercise(parse, given);
         if (rc == 0 && request->exercise != NULL)

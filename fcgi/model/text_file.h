@@ -4,6 +4,7 @@
 
 #include "fcgi/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define TEXT_FILE_MAX (256 * 1024)
@@ -15,7 +16,10 @@ struct text_file {
 };
 
 /* Whether name is relative and does not lead out of its folder. */
-int text_file_name_ok(const char *name);
+bool text_file_name_ok(const char *name);
+
+/* The name without its folders; borrowed. */
+const char *text_file_base(const char *name);
 
 /* Read folder/name into a zeroed struct. The caller clears it in either case. 0/-1. */
 int text_file_read(const char *folder, const char *name, struct text_file *file, struct error *err);
