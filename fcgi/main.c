@@ -14,6 +14,7 @@ static const char usage[] =
         "sandpool runs untrusted code in warm, hardened containers.\n"
         "\n"
         "  sandpool [--config FILE] serve              run the service until SIGTERM\n"
+        "  sandpool [--config FILE] reload             have the running service take its configuration anew\n"
         "  sandpool [--config FILE] check [--languages]\n"
         "                                              test configuration and machine; with --languages, "
         "every\n"
@@ -41,6 +42,12 @@ static int verb_serve(const char *config_path, int argc, char **argv)
 {
         (void)argv;
         return argc > 1 ? misused("serve takes no arguments") : command_serve(config_path);
+}
+
+static int verb_reload(const char *config_path, int argc, char **argv)
+{
+        (void)argv;
+        return argc > 1 ? misused("reload takes no arguments") : command_reload(config_path);
 }
 
 static int verb_check(const char *config_path, int argc, char **argv)
@@ -123,6 +130,7 @@ static const struct {
         int (*run)(const char *config_path, int argc, char **argv); /* argv[0] is the verb */
 } verbs[] = {
         {"serve", verb_serve},
+        {"reload", verb_reload},
         {"check", verb_check},
         {"run", verb_run},
         {"image-config", verb_image_config},
@@ -139,7 +147,7 @@ static int run_verb(const char *config_path, int argc, char **argv)
                         return verbs[i].run(config_path, argc, argv);
                 }
         fprintf(stderr, "sandpool: there is no verb '%s'\n", argv[0]);
-        return misused("serve, check, run, image-config or nginx-values?");
+        return misused("serve, reload, check, run, image-config or nginx-values?");
 }
 
 int main(int argc, char **argv)

@@ -14,9 +14,10 @@ struct broker_options {
         const char *seccomp;       /* the profile, as of seccomp_profile_load */
         const char *cgroup_parent; /* control group for the sandboxes; NULL: Docker's own */
         int listen_fd;             /* SEQPACKET, from the supervisor; stays its */
-        uid_t peer_uid;            /* only this user (and root) may connect */
-        uint32_t workers;          /* how many leases may be waiting */
-        uint32_t per_process;      /* how many connections one process may have; 0: any number */
+        int orders_fd;        /* what the supervisor says (orders.h), non-blocking; -1: it says nothing */
+        uid_t peer_uid;       /* only this user (and root) may connect */
+        uint32_t workers;     /* how many leases may be waiting */
+        uint32_t per_process; /* how many connections one process may have; 0: any number */
 };
 
 /* Run until SIGTERM (then: no new leases, wait for those that are out within drain_timeout, remove every

@@ -222,6 +222,14 @@ int container_id(const char *answer, char id[CONTAINER_ID_SIZE])
         return rc || !valid_id(id) ? -1 : 0;
 }
 
+int container_image_id(const char *answer, char id[CONTAINER_IMAGE_ID_SIZE])
+{
+        json_t *root = json_loads(answer, 0, NULL);
+        int rc = copy_string(root, "Id", id, CONTAINER_IMAGE_ID_SIZE);
+        json_decref(root);
+        return rc || !*id ? -1 : 0;
+}
+
 int container_each(
         const char *answer, void (*each)(void *context, const char *id, const char *name), void *context)
 {

@@ -12,8 +12,9 @@
 #include <stdint.h>
 
 #define CONTAINER_LABEL "sandpool.instance"
-#define CONTAINER_ID_SIZE 65 /* 64 hexadecimal digits */
-#define CONTAINER_UIDS 65536 /* a sandbox's own range */
+#define CONTAINER_ID_SIZE 65       /* 64 hexadecimal digits */
+#define CONTAINER_IMAGE_ID_SIZE 80 /* "sha256:" and 64 hexadecimal digits */
+#define CONTAINER_UIDS 65536       /* a sandbox's own range */
 
 struct container_spec {
         const struct settings *settings;
@@ -36,6 +37,9 @@ int container_verify(const struct container_spec *spec, const char *inspected, s
 
 /* "Id" of the answer to create. 0/-1. */
 int container_id(const char *answer, char id[CONTAINER_ID_SIZE]);
+
+/* "Id" of GET /images/{name}/json. 0/-1. */
+int container_image_id(const char *answer, char id[CONTAINER_IMAGE_ID_SIZE]);
 
 /* Call each with every container of GET /containers/json. 0/-1. */
 int container_each(

@@ -1,6 +1,6 @@
 /* The supervisor.
  *
- * Theory of operation. It loads nothing and talks to nobody: everything is read and checked before the first
+ * Theory of operation. It talks to nobody but its children: everything is read and checked before the first
  * fork, so that all processes see the same configuration and share its pages. It makes the run directory, the
  * pid file and the three listening sockets, which therefore outlive any child: while a worker or the broker
  * is being restarted, clients wait in the backlog instead of being refused. Then it forks
@@ -14,6 +14,9 @@
  * past every deadline that others were to keep, is killed: the broker then sees its connection close and
  * removes the sandbox.
  *
+ * SIGHUP takes the configuration into use that stands in the files by then, or leaves everything as it is and
+ * says why (reload.c).
+ *
  * SIGTERM and SIGINT end it in order: no more connections, workers (each finishes the request at hand, within
  * drain_timeout), then the broker (which removes every sandbox), then whatever is left is killed. If the
  * supervisor itself is killed, the kernel tells the children (PR_SET_PDEATHSIG). The broker's own death
@@ -23,7 +26,8 @@
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
 #include "fcgi/base/tcp.h"
-#include "fcgi/service/children.h"
+#include "fcgi/service/crew.h"
+#include "fcgi/service/reload.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,20 +43,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TICK_MS 1000 /* how often the watchdog looks */
-#define BUSY_SLACK_MS 10000
+#define TICK_MS 1000        /* how often the watchdog looks */
 #define BROKER_END_MS 30000 /* to remove all sandboxes */
 
 enum stage { RUNNING, ENDING_WORKERS, ENDING_BROKER, ENDED };
 
 struct supervisor {
-        const struct settings *settings;
-        struct nursery nursery;
-        struct child *children; /* [0] is the broker */
-        size_t count;
+        const struct settings *settings; /* of the start: what a reload cannot change */
+        struct crew crew;
+        struct reload reload;
         enum stage stage;
         int64_t stage_ends_ms;
-        int64_t busy_max_ms;
         char pid_path[128];
 };
 
@@ -69,7 +70,7 @@ static int lock_pid_file(struct supervisor *s, struct error *err)
         int fd = open(s->pid_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
         if (fd < 0)
                 return error_errno(err, "%s", s->pid_path);
-        s->nursery.pid_fd = fd;
+        s->crew.nursery.pid_fd = fd;
         if (flock(fd, LOCK_EX | LOCK_NB)) {
                 s->pid_path[0] = 0; /* not ours to remove */
                 return error_set(err, "%s is locked: sandpool runs already", s->settings->run_dir);
@@ -108,34 +109,35 @@ static int make_frontend(struct supervisor *s, gid_t group, struct error *err)
         struct tcp_address address;
         int backlog = (int)s->settings->backlog;
         if (!s->settings->tcp[0]) {
-                s->nursery.fastcgi_fd = listen_at(s, "fastcgi", SOCK_STREAM, group, backlog, err);
-                if (s->nursery.fastcgi_fd >= 0)
-                        s->nursery.control_fd = listen_at(s, "control", SOCK_STREAM, group, backlog, err);
+                s->crew.nursery.fastcgi_fd = listen_at(s, "fastcgi", SOCK_STREAM, group, backlog, err);
+                if (s->crew.nursery.fastcgi_fd >= 0)
+                        s->crew.nursery.control_fd =
+                                listen_at(s, "control", SOCK_STREAM, group, backlog, err);
         } else if (!tcp_address_parse(s->settings->tcp, &address, err)) {
-                s->nursery.fastcgi_fd = tcp_listen(&address, 0, backlog, err);
-                if (s->nursery.fastcgi_fd >= 0)
-                        s->nursery.control_fd = tcp_listen(&address, 1, backlog, err);
+                s->crew.nursery.fastcgi_fd = tcp_listen(&address, 0, backlog, err);
+                if (s->crew.nursery.fastcgi_fd >= 0)
+                        s->crew.nursery.control_fd = tcp_listen(&address, 1, backlog, err);
         }
-        return s->nursery.control_fd < 0 ? -1 : 0;
+        return s->crew.nursery.control_fd < 0 ? -1 : 0;
 }
 
 static int make_sockets(struct supervisor *s, struct error *err)
 {
         bool root = geteuid() == 0;
         gid_t frontend = root ? privilege_group(s->settings->socket_group, err) : (gid_t)-1;
-        gid_t worker = root ? s->nursery.worker.gid : (gid_t)-1;
+        gid_t worker = root ? s->crew.nursery.worker.gid : (gid_t)-1;
         if (err->text[0])
                 return -1;
         int workers = (int)s->settings->workers + 8;
         if (!make_frontend(s, frontend, err))
-                s->nursery.broker_fd = listen_at(s, "broker", SOCK_SEQPACKET, worker, workers, err);
-        return s->nursery.broker_fd < 0 ? -1 : 0;
+                s->crew.nursery.broker_fd = listen_at(s, "broker", SOCK_SEQPACKET, worker, workers, err);
+        return s->crew.nursery.broker_fd < 0 ? -1 : 0;
 }
 
 static void remove_sockets(const struct supervisor *s)
 {
         static const char *const names[] = {"fastcgi", "control", "broker"};
-        const int fds[] = {s->nursery.fastcgi_fd, s->nursery.control_fd, s->nursery.broker_fd};
+        const int fds[] = {s->crew.nursery.fastcgi_fd, s->crew.nursery.control_fd, s->crew.nursery.broker_fd};
         for (size_t i = 0; i < 3; i++) {
                 char path[128];
                 socket_path(s, names[i], path);
@@ -147,30 +149,15 @@ static void remove_sockets(const struct supervisor *s)
 static int find_users(struct supervisor *s, struct error *err)
 {
         struct stat st;
-        if (privilege_find(s->settings->worker_user, &s->nursery.worker, err) ||
-                privilege_find(s->settings->broker_user, &s->nursery.broker, err) ||
-                privilege_apart(&s->nursery.worker, &s->nursery.broker, err))
+        if (privilege_find(s->settings->worker_user, &s->crew.nursery.worker, err) ||
+                privilege_find(s->settings->broker_user, &s->crew.nursery.broker, err) ||
+                privilege_apart(&s->crew.nursery.worker, &s->crew.nursery.broker, err))
                 return -1;
         if (geteuid() == 0 && stat(s->settings->docker_socket, &st) == 0 &&
-                (st.st_gid == s->nursery.worker.gid || st.st_uid == s->nursery.worker.uid ||
+                (st.st_gid == s->crew.nursery.worker.gid || st.st_uid == s->crew.nursery.worker.uid ||
                         (st.st_mode & S_IWOTH)))
                 return error_set(err, "user %s could open %s: workers must not", s->settings->worker_user,
                         s->settings->docker_socket);
-        return 0;
-}
-
-static int make_children(struct supervisor *s, struct error *err)
-{
-        s->count = s->settings->workers + 2;
-        s->children = calloc(s->count, sizeof(*s->children));
-        struct watch *watches = watchdog_new(s->count, err);
-        if (!s->children || !watches)
-                return error_set(err, "out of memory");
-        for (size_t i = 0; i < s->count; i++) {
-                s->children[i].kind = i == 0 ? CHILD_BROKER : i == 1 ? CHILD_CONTROL : CHILD_WORKER;
-                s->children[i].number = i > 1 ? (unsigned)i - 1 : 0;
-                s->children[i].watch = i ? &watches[i] : NULL;
-        }
         return 0;
 }
 
@@ -185,98 +172,24 @@ static int block_signals(struct supervisor *s, struct error *err)
         signal(SIGPIPE, SIG_IGN);
         if (sigprocmask(SIG_BLOCK, &set, NULL))
                 return error_errno(err, "sigprocmask");
-        s->nursery.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-        return s->nursery.signal_fd < 0 ? error_errno(err, "signalfd") : 0;
-}
-
-static bool is_worker(const struct child *child)
-{
-        return child->kind != CHILD_BROKER;
-}
-
-/* Start what is due. While ending nothing is started, except that workers that finish a request still need
- * the broker. */
-static void start_due(struct supervisor *s, int64_t now_ms)
-{
-        for (size_t i = 0; i < s->count; i++) {
-                struct child *child = &s->children[i];
-                struct error err = {0};
-                bool wanted = s->stage == RUNNING || (s->stage == ENDING_WORKERS && !is_worker(child));
-                if (child->pid || !wanted || child->start_at_ms > now_ms)
-                        continue;
-                if (child_start(child, &s->nursery, &err)) {
-                        child_ended(child, now_ms);
-                        log_error("process.start_failed", LOG_S("error", err.text));
-                }
-        }
-}
-
-static void signal_workers(const struct supervisor *s, int number)
-{
-        for (size_t i = 0; i < s->count; i++)
-                if (is_worker(&s->children[i]) && s->children[i].pid)
-                        kill(s->children[i].pid, number);
-}
-
-static size_t workers_alive(const struct supervisor *s)
-{
-        size_t alive = 0;
-        for (size_t i = 0; i < s->count; i++)
-                alive += is_worker(&s->children[i]) && s->children[i].pid;
-        return alive;
-}
-
-static void reap(struct supervisor *s, int64_t now_ms)
-{
-        int status;
-        pid_t pid;
-        while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-                for (size_t i = 0; i < s->count; i++) {
-                        struct child *child = &s->children[i];
-                        char name[16];
-                        if (child->pid != pid)
-                                continue;
-                        child_name(child, name);
-                        child_ended(child, now_ms);
-                        log_event(s->stage == RUNNING ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, "process.ended",
-                                LOG_S("name", name), LOG_I("ended_pid", pid),
-                                LOG_I("exit_code", WIFEXITED(status) ? WEXITSTATUS(status) : -1),
-                                LOG_I("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0));
-                }
-        }
-}
-
-static void watch_workers(const struct supervisor *s, int64_t now_ms)
-{
-        for (size_t i = 0; i < s->count; i++) {
-                const struct child *child = &s->children[i];
-                enum watch_phase phase;
-                char name[16];
-                if (!child->watch || !child->pid)
-                        continue;
-                int64_t age = watchdog_age(child->watch, now_ms, &phase);
-                if (!watchdog_hangs(phase, age, s->busy_max_ms))
-                        continue;
-                child_name(child, name);
-                log_error("process.hangs", LOG_S("name", name), LOG_S("phase", watchdog_phase_name(phase)),
-                        LOG_I("for_ms", age));
-                kill(child->pid, SIGKILL);
-        }
+        s->crew.nursery.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+        return s->crew.nursery.signal_fd < 0 ? error_errno(err, "signalfd") : 0;
 }
 
 static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
 {
         s->stage = stage;
         if (stage == ENDING_WORKERS) {
-                s->stage_ends_ms = now_ms + s->settings->drain_timeout_ms;
-                signal_workers(s, SIGTERM);
+                s->stage_ends_ms = now_ms + s->crew.nursery.config->settings->drain_timeout_ms;
+                reload_stop(&s->reload, &s->crew);
+                crew_signal_workers(&s->crew, SIGTERM);
                 /* No new connections; workers tell those in the backlog. */
-                shutdown(s->nursery.fastcgi_fd, SHUT_RDWR);
-                shutdown(s->nursery.control_fd, SHUT_RDWR);
+                shutdown(s->crew.nursery.fastcgi_fd, SHUT_RDWR);
+                shutdown(s->crew.nursery.control_fd, SHUT_RDWR);
         } else if (stage == ENDING_BROKER) {
                 s->stage_ends_ms = now_ms + BROKER_END_MS;
-                if (s->children[0].pid)
-                        kill(s->children[0].pid, SIGTERM);
+                if (crew_broker(&s->crew))
+                        kill(crew_broker(&s->crew), SIGTERM);
         }
 }
 
@@ -285,25 +198,26 @@ static void advance(struct supervisor *s, int64_t now_ms)
 {
         bool late = s->stage != RUNNING && now_ms >= s->stage_ends_ms;
         if (s->stage == ENDING_WORKERS) {
-                if (workers_alive(s) == 0)
+                if (crew_workers_alive(&s->crew) == 0)
                         enter(s, ENDING_BROKER, now_ms);
                 else if (late)
-                        signal_workers(s, SIGKILL);
+                        crew_signal_workers(&s->crew, SIGKILL);
         } else if (s->stage == ENDING_BROKER) {
-                if (!s->children[0].pid)
+                if (!crew_broker(&s->crew))
                         s->stage = ENDED;
                 else if (late)
-                        kill(s->children[0].pid, SIGKILL);
+                        kill(crew_broker(&s->crew), SIGKILL);
         }
 }
 
 static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
 {
         if (number == SIGHUP) {
-                log_warning("reload.unsupported",
-                        LOG_S("advice", "restart the service to load its configuration"));
+                if (s->stage == RUNNING)
+                        reload_ask(&s->reload);
         } else if (number == SIGTERM || number == SIGINT) {
-                log_info("service.ending", LOG_I("signal", number), LOG_I("workers", workers_alive(s)));
+                log_info("service.ending", LOG_I("signal", number),
+                        LOG_I("workers", crew_workers_alive(&s->crew)));
                 if (s->stage == RUNNING)
                         enter(s, ENDING_WORKERS, now_ms);
                 else if (s->stage == ENDING_WORKERS)
@@ -312,14 +226,20 @@ static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
         }
 }
 
-/* Until the next thing that is due without a signal. */
-static int64_t next_wake(const struct supervisor *s, int64_t now_ms)
+/* While ending nothing is started, except that workers that finish a request still need the broker. */
+static void start_due(struct supervisor *s, int64_t now_ms)
 {
-        int64_t wake = now_ms + TICK_MS;
-        for (size_t i = 0; i < s->count; i++)
-                if (!s->children[i].pid && s->stage == RUNNING && s->children[i].start_at_ms < wake)
-                        wake = s->children[i].start_at_ms;
-        return wake;
+        if (s->stage == RUNNING || s->stage == ENDING_WORKERS)
+                crew_start_due(&s->crew, s->stage == RUNNING, now_ms);
+}
+
+static void wait_for_events(struct supervisor *s, int64_t now_ms)
+{
+        struct pollfd fds[] = {{.fd = s->crew.nursery.signal_fd, .events = POLLIN},
+                {.fd = s->crew.nursery.orders_fd, .events = POLLIN}};
+        int64_t wake_ms = now_ms + TICK_MS;
+        io_poll(fds, crew_broker(&s->crew) ? 2 : 1,
+                s->stage == RUNNING ? crew_next_start(&s->crew, wake_ms) : wake_ms);
 }
 
 static void loop(struct supervisor *s)
@@ -328,13 +248,14 @@ static void loop(struct supervisor *s)
                 struct signalfd_siginfo info;
                 int64_t now_ms = clock_ms();
                 start_due(s, now_ms);
-                struct pollfd wait = {.fd = s->nursery.signal_fd, .events = POLLIN};
-                io_poll(&wait, 1, next_wake(s, now_ms));
+                wait_for_events(s, now_ms);
                 now_ms = clock_ms();
-                while (read(s->nursery.signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+                while (read(s->crew.nursery.signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
                         on_signal(s, info.ssi_signo, now_ms);
-                reap(s, now_ms);
-                watch_workers(s, now_ms);
+                crew_reap(&s->crew, s->stage != RUNNING, now_ms);
+                if (s->stage == RUNNING)
+                        reload_settle(&s->reload, &s->crew, now_ms);
+                crew_watch(&s->crew, now_ms);
                 advance(s, now_ms);
         }
 }
@@ -344,19 +265,19 @@ int supervisor_run(const struct config *config, struct error *err)
         int status = 1;
         struct supervisor s = {
                 .settings = config->settings,
-                .nursery = {.config = config,
+                .crew.nursery = {.config = config,
                         .fastcgi_fd = -1,
                         .control_fd = -1,
                         .broker_fd = -1,
                         .pid_fd = -1,
-                        .signal_fd = -1},
-                .busy_max_ms = (int64_t)config_longest_request_ms(config) + BUSY_SLACK_MS,
+                        .signal_fd = -1,
+                        .orders_fd = -1},
         };
         log_set_process("supervisor");
         if (find_users(&s, err) || make_run_dir(&s, err) || lock_pid_file(&s, err) || make_sockets(&s, err) ||
-                make_children(&s, err) || block_signals(&s, err))
+                reload_open(&s.reload, &s.crew, err) || crew_fill(&s.crew, err) || block_signals(&s, err))
                 goto out;
-        cpu_weight_make(s.settings, s.nursery.cgroup_parent);
+        cpu_weight_make(s.settings, s.crew.nursery.cgroup_parent);
         log_info("service.starting", LOG_I("workers", s.settings->workers),
                 LOG_I("languages", config->registry->count), LOG_S("run_dir", s.settings->run_dir));
         loop(&s);
@@ -364,14 +285,15 @@ int supervisor_run(const struct config *config, struct error *err)
         status = 0;
 out:
         remove_sockets(&s);
-        cpu_weight_remove(s.nursery.cgroup_parent);
+        cpu_weight_remove(s.crew.nursery.cgroup_parent);
         if (s.pid_path[0])
                 unlink(s.pid_path);
-        io_close(&s.nursery.fastcgi_fd);
-        io_close(&s.nursery.control_fd);
-        io_close(&s.nursery.broker_fd);
-        io_close(&s.nursery.signal_fd);
-        io_close(&s.nursery.pid_fd);
-        free(s.children);
+        io_close(&s.crew.nursery.fastcgi_fd);
+        io_close(&s.crew.nursery.control_fd);
+        io_close(&s.crew.nursery.broker_fd);
+        io_close(&s.crew.nursery.signal_fd);
+        io_close(&s.crew.nursery.pid_fd);
+        io_close(&s.crew.nursery.orders_fd);
+        reload_close(&s.reload, &s.crew);
         return status;
 }
