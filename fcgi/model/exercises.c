@@ -1,7 +1,9 @@
 /* All exercises: reads their folders. */
 #include "fcgi/model/exercise.h"
 
-#include <dirent.h>
+#include "fcgi/model/source.h"
+#include "fcgi/model/yaml_tree.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,15 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static int is_visible(const struct dirent *entry)
+static int is_visible(const char *name)
 {
-        return entry->d_name[0] != '.';
-}
-
-/* By bytes: the order must not depend on the locale. */
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-        return strcmp((*a)->d_name, (*b)->d_name);
+        return name[0] != '.';
 }
 
 /* A folder without exercise.yaml is none, so that exercises may share files. */
@@ -45,39 +41,42 @@ static int check_default(
                 settings->exercises_line, settings->default_exercise);
 }
 
+static int read_all(struct exercises *exercises, const struct exercise_context *context, char *const *names,
+        struct error *err)
+{
+        size_t count = 0;
+
+        while (names[count] != NULL)
+                count++;
+        exercises->list = calloc(count + 1, sizeof *exercises->list);
+        if (exercises->list == NULL)
+                return error_set(err, "out of memory");
+        for (; *names != NULL; names++)
+                if (read_one(exercises, context, *names, err) < 0)
+                        return -1;
+        return check_default(exercises, context->settings, err);
+}
+
 struct exercises *exercises_load(const struct exercise_context *context, struct error *err)
 {
-        const struct settings *settings = context->settings;
+        const char *folder = context->settings->exercises_dir;
         struct exercises *exercises = calloc(1, sizeof *exercises);
-        struct dirent **entries = NULL;
-        int count = -1, rc = -1;
+        char **names = NULL;
+        int rc = -1;
 
         if (exercises == NULL) {
                 error_set(err, "out of memory");
                 goto out;
         }
-        count = scandir(settings->exercises_dir, &entries, is_visible, by_bytes);
-        if (count < 0) {
-                rc = errno == ENOENT ? 0 : error_errno(err, "%s", settings->exercises_dir);
+        if (access(folder, F_OK) < 0 && errno == ENOENT) {
+                rc = 0;
                 goto out;
         }
-        if (count > EXERCISES_MAX) {
-                error_set(err, "%s: more than %d exercises", settings->exercises_dir, EXERCISES_MAX);
-                goto out;
-        }
-        exercises->list = calloc((size_t)count + 1, sizeof *exercises->list);
-        if (exercises->list == NULL) {
-                error_set(err, "out of memory");
-                goto out;
-        }
-        for (int i = 0; i < count; i++)
-                if (read_one(exercises, context, entries[i]->d_name, err) < 0)
-                        goto out;
-        rc = check_default(exercises, settings, err);
+        names = source_names(folder, is_visible, EXERCISES_MAX, err);
+        if (names != NULL)
+                rc = read_all(exercises, context, names, err);
 out:
-        for (int i = 0; i < count; i++)
-                free(entries[i]);
-        free(entries);
+        yaml_tree_strings_free(names);
         if (rc < 0) {
                 exercises_free(exercises);
                 return NULL;

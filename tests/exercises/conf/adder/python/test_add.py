@@ -4,11 +4,11 @@ from sandpool import program
 
 
 class Add(unittest.TestCase):
-    def test_small(self):
+    def test_1_small(self):
         """adds small numbers"""
         self.assertEqual(program.call("add", 1, 2), 3)
 
-    def test_large(self):
+    def test_2_large(self):
         """adds large numbers"""
         self.assertEqual(program.call("add", 2**70, 1), 2**70 + 1)
 
