@@ -97,6 +97,8 @@ static void run_solution(void **state)
         json_t *expected = request ? case_expectation(solution->folder, &err) : NULL;
         char *body = request ? json_dumps(request, JSON_COMPACT) : NULL;
         int rc = expected && body ? send_body("/api/execute", body, &response, &err) : -1;
+        if (rc == 0 && response.status != 200)
+                rc = error_set(&err, "status %d", response.status);
         if (rc == 0)
                 rc = case_compare(expected, response.json, &err);
         if (rc)

@@ -56,7 +56,7 @@ class Program {
     this.start();
     await this.#wait(() => this.#replies.has(this.#run), seconds);
     const reply = this.#replies.get(this.#run);
-    if (reply === undefined) return this.#gone ? "it ended itself at once" : undefined;
+    if (reply === undefined) return this.#gone ? "abruptly" : undefined;
     return "error" in reply ? "with " + reply.error : "without an error";
   }
 
@@ -76,7 +76,6 @@ class Program {
   // Give what was written behind the last reply the time to arrive.
   async settle() {
     await this.#wait(() => false, 0.01);
-    this.#print(this.#unread);
   }
 
   #ask(command) {
@@ -119,8 +118,8 @@ class Program {
       this.#reply(this.#unread.subarray(at + this.#mark.length, end));
       this.#unread = this.#unread.subarray(end + 1);
     }
-    // The mark may have begun.
-    const cut = Math.max(0, this.#unread.length - this.#mark.length + 1);
+    let cut = this.#unread.lastIndexOf(this.#mark[0]);
+    if (cut < 0 || !this.#mark.subarray(0, this.#unread.length - cut).equals(this.#unread.subarray(cut))) cut = this.#unread.length;
     this.#print(this.#unread.subarray(0, cut));
     this.#unread = this.#unread.subarray(cut);
     for (const look of [...this.#waiting]) look();
@@ -162,7 +161,7 @@ async function run(one) {
     await Promise.race([Promise.resolve().then(one.run), late]);
     return null;
   } catch (error) {
-    return String(error?.message ?? error).slice(0, 2000) || "it is not as it should be";
+    return [...String(error?.message ?? error).toWellFormed()].slice(0, 2000).join("") || "it is not as it should be";
   } finally {
     clearTimeout(timer);
   }
@@ -181,7 +180,7 @@ async function main() {
     report(message === null ? { test: names[i], passed: true } : { test: names[i], passed: false, message });
   }
   await program.settle();
-  for (let at = 0, output = program.output; at < output.length; at += 4096) report({ output: output.slice(at, at + 4096) });
+  for (const [output] of program.output.matchAll(/.{1,4096}/gsu)) report({ output });
   report({ done: true });
   process.exit(failed > 0 ? 1 : 0);
 }

@@ -57,7 +57,7 @@ class Program:
         self._read_until(lambda: self._run in self._replies, seconds)
         reply = self._replies.get(self._run)
         if reply is None:
-            return "it ended itself at once" if self._gone else None
+            return "abruptly" if self._gone else None
         return "with " + reply["error"] if "error" in reply else "without an error"
 
     def call(self, name, *args, timeout=2):
@@ -108,9 +108,9 @@ class Program:
             self._print(before)
             self._reply(line)
             self._unread = after
-        # The mark may have begun.
-        keep = 0 if self._gone else len(self._mark) - 1
-        cut = max(0, len(self._unread) - keep)
+        cut = self._unread.rfind(self._mark[:1])
+        if cut < 0 or not self._mark.startswith(self._unread[cut:]):
+            cut = len(self._unread)
         self._print(self._unread[:cut])
         self._unread = self._unread[cut:]
 
@@ -212,8 +212,12 @@ def main():
     failed = 0
     for name, test in zip(names, tests):
         message = run(test)
-        failed += message is not None
-        report(out, test=name, passed=message is None, **({} if message is None else {"message": message[:2000]}))
+        if message is None:
+            report(out, test=name, passed=True)
+        else:
+            failed += 1
+            # What a program answers may have halves of characters, which no JSON has.
+            report(out, test=name, passed=False, message=message[:2000].encode("utf-8", "replace").decode())
     output = program.output
     for at in range(0, len(output), 4096):
         report(out, output=output[at:at + 4096])

@@ -1,6 +1,6 @@
 import socket
 
-server = socket.create_server(("localhost", 6379))
 print("ready", flush=True)
+server = socket.create_server(("localhost", 6379))
 while True:
     server.accept()[0].close()
