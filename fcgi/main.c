@@ -15,6 +15,8 @@ static const char usage[] =
         "\n"
         "  sandpool [--config FILE] serve              run the service until SIGTERM\n"
         "  sandpool [--config FILE] reload             have the running service take its configuration anew\n"
+        "  sandpool [--config FILE] upgrade            have a new process of the binary take over, without a "
+        "pause\n"
         "  sandpool [--config FILE] check [--languages]\n"
         "                                              test configuration and machine; with --languages, "
         "every\n"
@@ -48,6 +50,12 @@ static int verb_reload(const char *config_path, int argc, char **argv)
 {
         (void)argv;
         return argc > 1 ? misused("reload takes no arguments") : command_reload(config_path);
+}
+
+static int verb_upgrade(const char *config_path, int argc, char **argv)
+{
+        (void)argv;
+        return argc > 1 ? misused("upgrade takes no arguments") : command_upgrade(config_path);
 }
 
 static int verb_check(const char *config_path, int argc, char **argv)
@@ -131,6 +139,7 @@ static const struct {
 } verbs[] = {
         {"serve", verb_serve},
         {"reload", verb_reload},
+        {"upgrade", verb_upgrade},
         {"check", verb_check},
         {"run", verb_run},
         {"image-config", verb_image_config},
@@ -147,7 +156,7 @@ static int run_verb(const char *config_path, int argc, char **argv)
                         return verbs[i].run(config_path, argc, argv);
                 }
         fprintf(stderr, "sandpool: there is no verb '%s'\n", argv[0]);
-        return misused("serve, reload, check, run, image-config or nginx-values?");
+        return misused("serve, reload, upgrade, check, run, image-config or nginx-values?");
 }
 
 int main(int argc, char **argv)
