@@ -90,6 +90,20 @@ static int add_step(struct buffer *out, const struct request *request, const str
         return failed ? -1 : 0;
 }
 
+/* The environment with another home, since the language's is the workspace, where the program may put what it
+ * likes (settings, modules) for others to find. The array alone is the caller's. */
+static char **suite_env(const struct language *language)
+{
+        static char home[] = "HOME=" PROTOCOL_SUITE_PLACE;
+        size_t count = 0;
+        while (language->env[count])
+                count++;
+        char **env = calloc(count + 1, sizeof(*env));
+        for (size_t i = 0; env && i < count; i++)
+                env[i] = strncmp(language->env[i], "HOME=", 5) ? language->env[i] : home;
+        return env;
+}
+
 /* A suite, whose names are its own files', and the program beside it. */
 static int add_suite(struct buffer *out, const struct request *request, const struct protocol_step *step)
 {
@@ -98,7 +112,7 @@ static int add_suite(struct buffer *out, const struct request *request, const st
         size_t count;
         const char **names = job_names(request, &count);
         const char **own = calloc(offer->suite_own + 1, sizeof(*own));
-        char **suite = NULL, **program = NULL;
+        char **suite = NULL, **program = NULL, **env = suite_env(language);
         int failed = -1;
         for (size_t i = 0; own && i < offer->suite_own; i++)
                 own[i] = offer->suite[i].name;
@@ -106,12 +120,13 @@ static int add_suite(struct buffer *out, const struct request *request, const st
                 suite = language_argv(language, &language->suite.command, own, offer->suite_own);
                 program = language_argv(language, &language->suite.program, names, count);
         }
-        if (suite && program) {
-                const struct job_process processes[] = {{suite, language->env}, {program, language->env}};
+        if (suite && program && env) {
+                const struct job_process processes[] = {{suite, env}, {program, language->env}};
                 failed = job_processes(out, step, processes, NULL, 0);
         }
         language_argv_free(suite);
         language_argv_free(program);
+        free(env);
         free(own);
         free(names);
         return failed ? -1 : 0;

@@ -152,20 +152,19 @@ out:
 
 int suite_report_read(const char *bytes, size_t size, struct suite_report *report, struct error *err)
 {
-        const char *end = bytes + size;
         int rc = GO_ON;
 
         *report = (struct suite_report){.output = BUFFER_MAX(SUITE_OUTPUT_MAX)};
-        while (rc == GO_ON && bytes < end) {
-                const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
+        for (size_t at = 0, length; rc == GO_ON && at < size; at += length + 1) {
+                const char *stop = memchr(bytes + at, '\n', size - at);
 
                 if (stop == NULL) {
                         report->whole = false;
                         rc = wrong(report, "an end in the midst of a line");
                         break;
                 }
-                rc = take_line(report, bytes, (size_t)(stop - bytes));
-                bytes = stop + 1;
+                length = (size_t)(stop - bytes) - at;
+                rc = take_line(report, bytes + at, length);
         }
         if (rc == NO_MEMORY)
                 return error_set(err, "out of memory");

@@ -17,7 +17,12 @@
 const crypto = require("node:crypto");
 const fs = require("node:fs");
 const net = require("node:net");
+const Module = require("node:module");
 const path = require("node:path");
+
+// Modules come with the suite or with node: whatever else has a name may be the program's, which can write to /tmp.
+Module._nodeModulePaths = () => [];
+Module.globalPaths.length = 0;
 
 const FROM_PROGRAM = 3, TO_PROGRAM = 4;
 const OUTPUT_MAX = 64 * 1024, REPLY_MAX = 1024 * 1024, CALL_SECONDS = 2, TEST_SECONDS = 10;
