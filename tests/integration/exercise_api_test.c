@@ -4,14 +4,20 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
 #include "tests/integration/openapi.h"
+#include "tests/integration/spawn.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "fcgi/base/io.h"
+
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct exercise_folder folder;
 
@@ -144,6 +150,90 @@ static void hidden_stays_hidden(void **state)
         }
 }
 
+static void write_text(const char *name, const char *text)
+{
+        char path[200];
+        struct error err = {0};
+        snprintf(path, sizeof path, "%s/fresh/%s", folder.path, name);
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+        if (fd < 0 || io_write_all(fd, text, strlen(text), -1, &err))
+                fail_msg("%s %s", path, err.text);
+        close(fd);
+}
+
+/* `sandpool reload`: its exit status, what it said into said. */
+static int reload(char said[1024])
+{
+        char binary[512];
+        struct error err = {0};
+        service_source_path("build/sandpool", binary, sizeof binary);
+        const char *argv[] = {binary, "--config", fixture.settings, "reload", NULL};
+        struct buffer out = BUFFER_MAX(1023);
+        int code = spawn_run(argv, 120000, &out, NULL, &err);
+        snprintf(said, 1024, "%.*s", (int)out.size, out.data ? out.data : "");
+        buffer_clear(&out);
+        if (code < 0)
+                fail_msg("%s", err.text);
+        return code;
+}
+
+static int ask_fresh(struct http_response *response)
+{
+        struct http_request request = {.port = fixture.port,
+                .path = "/api/execute",
+                .body = "{\"exercise\": \"fresh\", \"code\": \"print(input()[::-1])\"}"};
+        struct error err = {0};
+        *response = (struct http_response){0};
+        if (http_send(&request, 1, response, &err) || answer_check(response, &err))
+                fail_msg("%d %s", response->status, err.text);
+        return response->status;
+}
+
+#define FRESH                                                                                                \
+        "id: fresh\ntitle: Backwards\ndescription: Print the line backwards.\n"                              \
+        "languages: {python: {starter_file: start.py}}\n"
+#define FRESH_CASES "cases:\n  - {input: ab, expected: ba}\n"
+
+/* YAML and files, and a reload; one that is wrong leaves what was. */
+static void comes_and_goes_by_reload(void **state)
+{
+        struct http_response response;
+        char place[100], said[1024];
+        (void)state;
+        snprintf(place, sizeof place, "%s/fresh", folder.path);
+        assert_int_equal(mkdir(place, 0755), 0);
+        write_text("exercise.yaml", FRESH FRESH_CASES);
+        write_text("start.py", "print(input())\n");
+        assert_int_equal(ask_fresh(&response), 422);
+        expect_text(&response, "reason", "unknown_exercise");
+        http_clear(&response);
+        assert_int_equal(reload(said), 0);
+        assert_int_equal(ask_fresh(&response), 200);
+        expect_text(&response, "status", "success");
+        http_clear(&response);
+        get("/api/exercises/fresh", &response);
+        assert_non_null(memmem(response.body.data, response.body.size, "print(input())\\n", 16));
+        http_clear(&response);
+
+        write_text("exercise.yaml", FRESH "cases:\n  - {input: ab, expcted: ba}\n");
+        assert_int_equal(reload(said), 1);
+        assert_non_null(
+                strstr(said, "fresh/exercise.yaml:6: unknown key 'expcted' (did you mean 'expected'?)"));
+        assert_int_equal(ask_fresh(&response), 200);
+        http_clear(&response);
+
+        write_text("exercise.yaml", FRESH FRESH_CASES);
+        snprintf(place, sizeof place, "%s/fresh/exercise.yaml", folder.path);
+        assert_int_equal(unlink(place), 0);
+        snprintf(place, sizeof place, "%s/fresh/start.py", folder.path);
+        assert_int_equal(unlink(place), 0);
+        snprintf(place, sizeof place, "%s/fresh", folder.path);
+        assert_int_equal(rmdir(place), 0);
+        assert_int_equal(reload(said), 0);
+        assert_int_equal(ask_fresh(&response), 422);
+        http_clear(&response);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -152,6 +242,7 @@ int main(void)
                 cmocka_unit_test(default_gives_way),
                 cmocka_unit_test(lists),
                 cmocka_unit_test(hidden_stays_hidden),
+                cmocka_unit_test(comes_and_goes_by_reload),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }
