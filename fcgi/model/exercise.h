@@ -40,7 +40,7 @@ struct exercise {
         uint32_t timeout_ms;                 /* of one run; 0: the language's */
         uint32_t memory_mib;                 /* 0: the language's */
         struct test_set *tests;              /* NULL with a suite */
-        struct exercise_language *languages; /* at least one */
+        struct exercise_language *languages; /* of those that there are, enabled or not */
         size_t language_count;
 };
 

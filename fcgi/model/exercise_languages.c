@@ -1,6 +1,7 @@
 /* Reads what an exercise has for each of its languages: starter code, files beside the user's, a suite. */
 #include "fcgi/model/exercise_parts.h"
 
+#include "fcgi/base/text.h"
 #include "fcgi/model/schema.h"
 #include "images/runner/protocol.h"
 
@@ -250,6 +251,23 @@ static int read_for_all(const struct yaml *yaml, const struct yaml_node *node, s
         return 0;
 }
 
+/* An operator need not have every language that an exercise is for; but a name next to one that there is was
+ * meant to be that. */
+static int missing_language(const struct yaml *yaml, const struct yaml_node *node,
+        const struct registry *registry, struct error *err)
+{
+        const char *known[LANGUAGES_MAX + 1] = {NULL};
+        const char *nearest;
+
+        for (size_t i = 0; i < registry->count; i++)
+                known[i] = registry->languages[i].id;
+        nearest = text_nearest(node->key, known);
+        if (nearest == NULL)
+                return 0;
+        return yaml_tree_error(
+                yaml, node->line, err, "there is no language '%s' (did you mean '%s'?)", node->key, nearest);
+}
+
 int exercise_languages_read(const struct yaml *yaml, struct exercise_draft *draft, struct error *err)
 {
         const struct registry *registry = draft->context->registry;
@@ -266,8 +284,7 @@ int exercise_languages_read(const struct yaml *yaml, struct exercise_draft *draf
                 if (strcmp(node->key, "all") == 0)
                         rc = read_for_all(yaml, node, draft, err);
                 else if (language == NULL)
-                        rc = yaml_tree_error(
-                                yaml, node->line, err, "language '%s' does not exist", node->key);
+                        rc = missing_language(yaml, node, registry, err);
                 else
                         rc = read_entry(yaml, node, draft, language, false, err);
                 if (rc < 0)
