@@ -4,7 +4,7 @@
  * and error, up to RESULT_TEST_MAX, and RESULT_TESTS_MAX over all. Of a hidden case, nothing but its ending,
  * time and memory: it is dropped here, so that nothing after this can give it away. */
 #include "fcgi/execute/judge.h"
-#include "fcgi/execute/compare.h"
+#include "fcgi/base/compare.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,7 +134,7 @@ static void add_up(struct judge *judge, const struct verdict *verdict)
                 judge->memory_kib = verdict->memory_kib;
 }
 
-int judge_case(struct judge *judge, size_t index, struct verdict *verdict, const char text[512])
+int judge_case(struct judge *judge, size_t index, struct verdict *verdict, const char *text)
 {
         struct test_result *entry = &judge->result->tests.list[index];
         const struct test_case *test = entry->test;

@@ -21,7 +21,7 @@ int judge_prepare(struct result *result, const struct request *request);
 /* Judge the run of a case: its verdict as by its ending, and the text for a person ("": its stderr says it).
  * Compares its output where it ended well. Takes over the verdict's buffers where the answer will show them,
  * and leaves those that the caller is to free. 0/-1 (memory). */
-int judge_case(struct judge *judge, size_t index, struct verdict *verdict, const char text[512]);
+int judge_case(struct judge *judge, size_t index, struct verdict *verdict, const char *text);
 
 /* The text of a case that was ended because all cases together took too long. */
 void judge_say_budget(uint32_t budget_ms, char text[512]);

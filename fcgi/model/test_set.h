@@ -3,21 +3,11 @@
 #ifndef SANDPOOL_TEST_SET_H
 #define SANDPOOL_TEST_SET_H
 
+#include "fcgi/base/compare.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum compare_mode {
-        COMPARE_LINES, /* trailing blanks of each line, and blank lines at the end, do not count */
-        COMPARE_EXACT,
-        COMPARE_TOKENS, /* what stands between blanks and line ends */
-        COMPARE_FLOAT,  /* tokens; numbers may differ by epsilon */
-};
-
-struct compare {
-        enum compare_mode mode;
-        double epsilon; /* COMPARE_FLOAT: finite, not negative */
-};
 
 #define TEST_NAME_MAX 128 /* bytes */
 

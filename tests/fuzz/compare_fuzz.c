@@ -1,6 +1,6 @@
 /* Fuzzes comparing: the first byte is the mode, then two texts with a 0x1e between them. */
 #include "fcgi/base/text.h"
-#include "fcgi/execute/compare.h"
+#include "fcgi/base/compare.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 int main(int argc, char **argv)
 {
-        const struct service_options options = {.pool_max = 4};
+        const struct service_options options = {.pool_max = 4, .all_languages = true};
         (void)argc;
         return corpus_run("tests/programs", argv + 1, &options);
 }

@@ -1,9 +1,10 @@
 /* Comparing outputs: every mode, and what is said of the first difference. */
 #include "fcgi/base/text.h"
-#include "fcgi/execute/compare.h"
+#include "fcgi/base/compare.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

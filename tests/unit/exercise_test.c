@@ -206,7 +206,7 @@ static void folders(void **state)
         file_text("a-file", "neither");
         snprintf(settings.exercises_dir, sizeof settings.exercises_dir, "%s", folder);
         assert_null(exercises_load(&context, &err));
-        assert_non_null(strstr(err.text, "sandpool.yaml:16: the default exercise 'double' does not exist"));
+        assert_non_null(strstr(err.text, "sandpool.yaml:20: the default exercise 'double' does not exist"));
         strcpy(settings.default_exercise, "x");
         exercises = exercises_load(&context, NULL);
         assert_non_null(exercises);

@@ -1,6 +1,7 @@
 /* The n-th allocation fails, for every n: nothing crashes, nothing leaks, and failing says so. */
 #include "tests/unit/model_files.h"
 
+#include "fcgi/execute/judge.h"
 #include "fcgi/model/exercise_json.h"
 #include "fcgi/model/result.h"
 #include "fcgi/model/suite_report.h"
@@ -216,6 +217,46 @@ static int make_answer(struct error *err)
         return text != NULL ? 0 : -1;
 }
 
+static int judge_case_with(struct judge *judge, size_t index, enum status status, const char *out)
+{
+        struct verdict verdict = {.status = status, .out = BUFFER_MAX(100), .err = BUFFER_MAX(100)};
+        int rc = buffer_add(&verdict.out, out, strlen(out)) || buffer_add(&verdict.err, "no\xff", 3) ? -1 : 0;
+
+        if (rc == 0)
+                rc = judge_case(judge, index, &verdict, "");
+        buffer_clear(&verdict.out);
+        buffer_clear(&verdict.err);
+        return rc;
+}
+
+static int judging(struct error *err)
+{
+        static char name[] = "n", expected[] = "1";
+        struct test_case cases[] = {{.name = name, .expected = expected, .expected_size = 1},
+                {.expected = expected, .expected_size = 1}, {.hidden = true}};
+        struct test_set set = {.cases = cases, .count = 3};
+        struct request request = {.tests = &set};
+        struct result result = {.ran = false};
+        struct judge judge = {.result = &result, .compare = &set.compare};
+        int rc = judge_prepare(&result, &request);
+
+        (void)err;
+        if (rc == 0)
+                rc = judge_case_with(&judge, 0, STATUS_SUCCESS, "1");
+        if (rc == 0)
+                rc = judge_case_with(&judge, 1, STATUS_ERROR, "2");
+        if (rc == 0)
+                rc = judge_case_with(&judge, 2, STATUS_SUCCESS, "2");
+        result_free(&result);
+        return rc;
+}
+
+static void judges(void **state)
+{
+        (void)state;
+        fail_each(judging);
+}
+
 static void loading(void **state)
 {
         (void)state;
@@ -289,6 +330,7 @@ int main(void)
                 cmocka_unit_test(checking),
                 cmocka_unit_test(requests),
                 cmocka_unit_test(answers),
+                cmocka_unit_test(judges),
         };
         return cmocka_run_group_tests(tests, open_all, close_all);
 }
