@@ -7,10 +7,10 @@
 
 enum { ANSWER_MAX = 64 * 1024 * 1024 };
 
-bool exercise_is_offered(const struct exercise *exercise)
+bool exercise_is_offered(const struct exercise *exercise, const struct exercise_filter *filter)
 {
         for (size_t i = 0; i < exercise->language_count; i++)
-                if (exercise->languages[i].language->enabled)
+                if (filter->has(filter->context, exercise->languages[i].language))
                         return true;
         return false;
 }
@@ -37,7 +37,8 @@ static int add_starter(struct buffer *out, const struct exercise_language *one)
 }
 
 /* Ids alone, or with what one begins with. */
-static int add_languages(struct buffer *out, const struct exercise *exercise, bool whole)
+static int add_languages(
+        struct buffer *out, const struct exercise *exercise, const struct exercise_filter *filter, bool whole)
 {
         const char *comma = "";
 
@@ -46,7 +47,7 @@ static int add_languages(struct buffer *out, const struct exercise *exercise, bo
         for (size_t i = 0; i < exercise->language_count; i++) {
                 const struct exercise_language *one = &exercise->languages[i];
 
-                if (!one->language->enabled)
+                if (!filter->has(filter->context, one->language))
                         continue;
                 if (json_write_raw(out, comma) < 0 ||
                         (whole ? add_starter(out, one) : json_write_word(out, one->language->id)) < 0)
@@ -103,7 +104,7 @@ static char *take(struct buffer *out, int rc, size_t *size)
         return out->data;
 }
 
-char *exercise_json(const struct exercise *exercise, size_t *size)
+char *exercise_json(const struct exercise *exercise, const struct exercise_filter *filter, size_t *size)
 {
         struct buffer out = BUFFER_MAX(ANSWER_MAX);
         int rc = add_head(&out, exercise);
@@ -111,7 +112,7 @@ char *exercise_json(const struct exercise *exercise, size_t *size)
         if (rc == 0)
                 rc = add_text(&out, ",\"description\":", exercise->description);
         if (rc == 0)
-                rc = add_languages(&out, exercise, true);
+                rc = add_languages(&out, exercise, filter, true);
         if (rc == 0)
                 rc = add_cases(&out, exercise->tests);
         if (rc == 0)
@@ -119,20 +120,21 @@ char *exercise_json(const struct exercise *exercise, size_t *size)
         return take(&out, rc, size);
 }
 
-char *exercise_json_list(const struct exercises *exercises, size_t *size)
+char *exercise_json_list(
+        const struct exercises *exercises, const struct exercise_filter *filter, size_t *size)
 {
         struct buffer out = BUFFER_MAX(ANSWER_MAX);
         const char *comma = "";
         int rc = json_write_raw(&out, "{\"exercises\":[");
 
         for (size_t i = 0; rc == 0 && i < exercises->count; i++) {
-                if (!exercise_is_offered(&exercises->list[i]))
+                if (!exercise_is_offered(&exercises->list[i], filter))
                         continue;
                 rc = json_write_raw(&out, comma);
                 if (rc == 0)
                         rc = add_head(&out, &exercises->list[i]);
                 if (rc == 0)
-                        rc = add_languages(&out, &exercises->list[i], false);
+                        rc = add_languages(&out, &exercises->list[i], filter, false);
                 if (rc == 0)
                         rc = json_write_raw(&out, "}");
                 comma = ",";

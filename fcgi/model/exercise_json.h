@@ -4,14 +4,21 @@
 
 #include "fcgi/model/exercise.h"
 
-/* The list of all that are offered in an enabled language: id, title and languages of each. Malloc'd text and
- * its size, or NULL when memory is out. */
-char *exercise_json_list(const struct exercises *exercises, size_t *size);
+/* Which languages there are for clients: those that can be run. context is handed through. */
+struct exercise_filter {
+        bool (*has)(const void *context, const struct language *language);
+        const void *context;
+};
+
+/* The list of all that are offered in one of these languages: id, title and languages of each. Malloc'd text
+ * and its size, or NULL when memory is out. */
+char *exercise_json_list(
+        const struct exercises *exercises, const struct exercise_filter *filter, size_t *size);
 
 /* One of them with description, starter code and the test cases that are not hidden. */
-char *exercise_json(const struct exercise *exercise, size_t *size);
+char *exercise_json(const struct exercise *exercise, const struct exercise_filter *filter, size_t *size);
 
-/* Whether a language of it is enabled: else it is as if it did not exist. */
-bool exercise_is_offered(const struct exercise *exercise);
+/* Whether it is offered in any of these languages: else it is as if it did not exist. */
+bool exercise_is_offered(const struct exercise *exercise, const struct exercise_filter *filter);
 
 #endif

@@ -288,6 +288,13 @@ static void requests_have_a_default(void **state)
         request_free(&request);
 }
 
+static bool is_on(const void *context, const struct language *language)
+{
+        return context == &catalog && language->enabled == LANGUAGE_ON;
+}
+
+static const struct exercise_filter filter = {is_on, &catalog};
+
 static json_t *parsed(char *text, size_t size)
 {
         json_error_t problem = {.text = ""};
@@ -302,7 +309,7 @@ static json_t *parsed(char *text, size_t size)
 static void clients_see(void **state)
 {
         size_t size = 0;
-        char *text = exercise_json(exercises_find(catalog.exercises, "double"), &size);
+        char *text = exercise_json(exercises_find(catalog.exercises, "double"), &filter, &size);
         json_t *found, *expected;
         (void)state;
 
@@ -319,7 +326,7 @@ static void clients_see(void **state)
         assert_true(json_equal(found, expected));
         json_decref(found);
         json_decref(expected);
-        text = exercise_json_list(catalog.exercises, &size);
+        text = exercise_json_list(catalog.exercises, &filter, &size);
         found = parsed(text, size);
         expected = json_loads("{\"exercises\":[{\"id\":\"double\",\"title\":\"Twice \\u20ac\",\"languages\":"
                               "[\"toy\",\"other\"]},{\"id\":\"suited\",\"title\":\"Suited\",\"languages\":"
@@ -328,7 +335,7 @@ static void clients_see(void **state)
         assert_true(json_equal(found, expected));
         json_decref(found);
         json_decref(expected);
-        text = exercise_json(exercises_find(catalog.exercises, "suited"), &size);
+        text = exercise_json(exercises_find(catalog.exercises, "suited"), &filter, &size);
         assert_null(memmem(text, size, "secret", 6));
         free(text);
 }

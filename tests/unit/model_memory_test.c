@@ -112,12 +112,18 @@ static int load(struct error *err)
         return rc == 0 || err->text[0] != '\0' ? rc : 1;
 }
 
+static bool any_language(const void *context, const struct language *language)
+{
+        return context == NULL && language != NULL;
+}
+
 static int exercise_texts(struct error *err)
 {
         const struct exercise *exercise = exercises_find(catalog.exercises, "double");
+        const struct exercise_filter filter = {any_language, NULL};
         size_t size;
-        char *one = exercise_json(exercise, &size),
-             *all = one != NULL ? exercise_json_list(catalog.exercises, &size) : NULL;
+        char *one = exercise_json(exercise, &filter, &size),
+             *all = one != NULL ? exercise_json_list(catalog.exercises, &filter, &size) : NULL;
 
         (void)err;
         free(one);
