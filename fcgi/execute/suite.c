@@ -28,8 +28,8 @@ static void conclude(struct result *result, enum status status, enum reason reas
 {
         result->status = status;
         result->reason = reason;
-        snprintf(result->error, sizeof result->error, "%.*s", (int)whole_characters(text, sizeof result->error - 1),
-                text);
+        snprintf(result->error, sizeof result->error, "%.*s",
+                (int)whole_characters(text, sizeof result->error - 1), text);
 }
 
 /* Whether the step was ended by a limit: then that is what there is to say. */
@@ -111,7 +111,8 @@ int suite_judge(struct result *result, struct verdict *verdict, const char *text
                 rc = error_set(err, "out of memory");
         judge(result, &report, verdict, text);
         if (!rc && result->reason == REASON_RUNTIME_ERROR)
-                error_set(err, "suite: %s", report.whole ? "its exit code" : report.problem); /* for the log */
+                error_set(
+                        err, "suite: %s", report.whole ? "its exit code" : report.problem); /* for the log */
         suite_report_clear(&report);
         return rc;
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Runs an exercise's tests beside the program that they test, and tells the service how each of them ended.
  *
- * <p>It runs in a process and under a user of its own; the program is another process (Host.java), which has neither
+ * <p>It runs in a process and under a user of its own; the program is another process (SuiteHost.java), which has neither
  * these files nor this process's descriptors. The first of the exercise's files has the tests:
  *
  * <pre>
@@ -72,10 +72,10 @@ final class Suite {
 
     /** Calls a method of the program's class Solution. What comes back is null, a Boolean, Long, Double, String or a List. */
     static Object call(String method, Object... args) {
-        String reply = ask("call " + method + " " + Wire.write(Arrays.asList(args)), CALL_SECONDS);
+        String reply = ask("call " + method + " " + SuiteWire.write(Arrays.asList(args)), CALL_SECONDS);
         if (reply == null) throw new AssertionError(method + "(): " + (gone ? "the program ended itself" : "it did not return within " + CALL_SECONDS + " seconds"));
-        if (reply.startsWith("! ")) throw new AssertionError(method + "(): " + Wire.read(reply.substring(2)));
-        return Wire.read(reply);
+        if (reply.startsWith("! ")) throw new AssertionError(method + "(): " + SuiteWire.read(reply.substring(2)));
+        return SuiteWire.read(reply);
     }
 
     /** Has the program's main method run; it goes on while the tests run. */

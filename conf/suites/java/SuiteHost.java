@@ -20,11 +20,11 @@ import java.util.List;
  * between what the program itself writes there. The program may interfere with all of this as it likes: it can do no more
  * than answer, which is what it is for.
  */
-final class Host {
+final class SuiteHost {
     private static final PrintStream replies = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     private static Object solution;
 
-    private Host() {
+    private SuiteHost() {
     }
 
     public static void main(String[] args) throws Exception {
@@ -34,11 +34,11 @@ final class Host {
             String[] parts = line.split(" ", 5); // mark, number, command, method, arguments
             String answer;
             try {
-                answer = parts[2].equals("start") ? start() : Wire.write(call(parts[3], (List<?>) Wire.read(parts[4])));
+                answer = parts[2].equals("start") ? start() : SuiteWire.write(call(parts[3], (List<?>) SuiteWire.read(parts[4])));
             } catch (Throwable error) {
                 Throwable cause = error instanceof InvocationTargetException wrapped ? wrapped.getCause() : error;
                 cause.printStackTrace();
-                answer = "! " + Wire.write(cause.toString());
+                answer = "! " + SuiteWire.write(cause.toString());
             }
             System.out.flush();
             replies.print(parts[0] + " " + parts[1] + " " + answer + "\n");

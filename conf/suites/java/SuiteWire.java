@@ -4,14 +4,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Values as text on one line: null, booleans, long, double, String, and lists of these. Nothing else can come over. */
-final class Wire {
+final class SuiteWire {
     private static final Pattern TOKEN = Pattern.compile("n|t|f|i-?\\d{1,19}|d[-+.\\w]{1,40}|s([^;]*);|\\[|\\]");
     private static final int DEPTH_MAX = 64;
 
     private final Matcher tokens;
     private int at;
 
-    private Wire(String text) {
+    private SuiteWire(String text) {
         tokens = TOKEN.matcher(text);
     }
 
@@ -63,7 +63,7 @@ final class Wire {
 
     /** Throws IllegalArgumentException where the text is not what write makes. */
     static Object read(String text) {
-        Wire wire = new Wire(text);
+        SuiteWire wire = new SuiteWire(text);
         Object value = wire.next(0);
         if (wire.at != text.length()) throw new IllegalArgumentException("no value");
         return value;
