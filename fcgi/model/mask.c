@@ -365,6 +365,38 @@ static void walk_text(struct scan *scan)
                 blank(scan, comment);
 }
 
+/* The length of a character that is blank without being ASCII, at the code's beginning; else 0. */
+static size_t wide_blank(const char *code, size_t size)
+{
+        static const char *const blanks[] = {"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8",
+                "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xef\xbb\xbf"};
+
+        if (strchr("\xc2\xe1\xe2\xe3\xef", *code) == NULL)
+                return 0;
+        if (size >= 3 && memcmp(code, "\xe2\x80", 2) == 0 && (unsigned char)code[2] >= 0x80 &&
+                (unsigned char)code[2] <= 0x8a)
+                return 3;
+        for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+                if (strlen(blanks[i]) <= size && memcmp(code, blanks[i], strlen(blanks[i])) == 0)
+                        return strlen(blanks[i]);
+        return 0;
+}
+
+/* Copy with everything that is not ASCII made a letter, or a blank where it is one. */
+static void copy_ascii(const char *code, size_t size, char *copy)
+{
+        for (size_t i = 0, length; i < size; i += length) {
+                bool ascii = (unsigned char)code[i] < 0x80;
+
+                length = ascii ? 0 : wide_blank(code + i, size - i);
+                if (ascii)
+                        copy[i] = code[i];
+                else
+                        memset(copy + i, length > 0 ? ' ' : '_', length > 0 ? length : 1);
+                length = length > 0 ? length : 1;
+        }
+}
+
 size_t mask_code(const struct syntax *syntax, const char *code, size_t size, char *bare, char *code_only)
 {
         struct scan scan = {.syntax = syntax,
@@ -374,8 +406,8 @@ size_t mask_code(const struct syntax *syntax, const char *code, size_t size, cha
                 .code_only = code_only,
                 .too_deep = size};
 
-        memcpy(bare, code, size);
-        memcpy(code_only, code, size);
+        copy_ascii(code, size, bare);
+        memcpy(code_only, bare, size);
         if (syntax->outside != NULL)
                 push_literal(&scan, &(struct opening){.literal = syntax->outside});
         while (scan.at < size) {

@@ -7,7 +7,7 @@
 enum {
         TAG_MAX = 32,
         WORD_MAX = 64,
-        SEARCHES_MAX = 64, /* for ends of heredocs in one file, each as long as the file */
+        SEARCHES_MAX = 16, /* for ends of heredocs in one file, each as long as the file */
         BLANKS_MAX = 8,    /* between a word such as `qw` and its bracket */
 };
 
@@ -232,19 +232,15 @@ bool mask_opens(struct scan *scan, const char *word, size_t word_size, struct op
         uint64_t left = scan->syntax->first[(unsigned char)scan->code[scan->at]];
         bool found = false;
 
+        left &= word_size > 0 ? scan->syntax->prefixed : ~scan->syntax->prefixed;
         while (left != 0) {
                 struct opening one = {.literal = &scan->syntax->literals[__builtin_ctzll(left)]};
-                bool better;
-
                 left &= left - 1;
                 if (!fits(scan, &one, word, word_size))
                         continue;
-                better = !found || one.size > opening->size ||
-                         (one.size == opening->size && one.literal->prefixes != NULL);
-                if (better) {
+                if (!found || one.size > opening->size)
                         *opening = one;
-                        found = true;
-                }
+                found = true;
         }
         if (found && opening->literal->kind == LITERAL_HEREDOC)
                 return heredoc_has_end(scan, opening);

@@ -55,8 +55,8 @@ bool mask_is_line_end(char c);
 bool mask_line_begins(const struct scan *scan, size_t at);
 bool mask_starts(const struct scan *scan, size_t at, const char *text, size_t size);
 
-/* What begins at scan->at, behind the word (of length 0: none) that ends there. Returns whether something
- * does: the longest, and rather one with a prefix. */
+/* What begins at scan->at: with the word that ends there as its prefix, or (word_size 0) without one. Returns
+ * whether something does: the longest. */
 bool mask_opens(struct scan *scan, const char *word, size_t word_size, struct opening *opening);
 
 /* Whether a line that begins at `at` ends the heredoc; then *size is what to blank. */

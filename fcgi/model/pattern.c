@@ -25,9 +25,8 @@ struct pattern {
 
 static unsigned long limit_hits;
 
-static int compile(struct pattern *pattern, const char *text, struct error *err)
+static int compile(struct pattern *pattern, const char *text, uint32_t options, struct error *err)
 {
-        const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_MATCH_INVALID_UTF;
         pcre2_compile_context *context = pcre2_compile_context_create(NULL);
         char message[256];
         PCRE2_SIZE offset = 0;
@@ -36,8 +35,8 @@ static int compile(struct pattern *pattern, const char *text, struct error *err)
         if (context == NULL)
                 return error_set(err, "out of memory");
         pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
-        pattern->code =
-                pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, options, &code, &offset, context);
+        pattern->code = pcre2_compile(
+                (PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_MULTILINE | options, &code, &offset, context);
         pcre2_compile_context_free(context);
         if (pattern->code == NULL) {
                 pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
@@ -48,7 +47,7 @@ static int compile(struct pattern *pattern, const char *text, struct error *err)
         return 0;
 }
 
-struct pattern *pattern_new(const char *name, const char *text, struct error *err)
+static struct pattern *make(const char *name, const char *text, uint32_t options, struct error *err)
 {
         struct pattern *pattern = calloc(1, sizeof *pattern);
 
@@ -56,7 +55,7 @@ struct pattern *pattern_new(const char *name, const char *text, struct error *er
                 error_set(err, "out of memory");
                 goto out;
         }
-        if (compile(pattern, text, err) < 0)
+        if (compile(pattern, text, options, err) < 0)
                 goto out;
         pattern->match = pcre2_match_data_create(2, NULL);
         pattern->context = pcre2_match_context_create(NULL);
@@ -71,6 +70,16 @@ struct pattern *pattern_new(const char *name, const char *text, struct error *er
 out:
         pattern_free(pattern);
         return NULL;
+}
+
+struct pattern *pattern_new(const char *name, const char *text, struct error *err)
+{
+        return make(name, text, PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, err);
+}
+
+struct pattern *pattern_new_ascii(const char *name, const char *text, struct error *err)
+{
+        return make(name, text, 0, err);
 }
 
 void pattern_free(struct pattern *pattern)

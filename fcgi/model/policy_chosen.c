@@ -56,9 +56,13 @@ static int add_names(struct group *group, const struct syntax *syntax, char *con
 {
         const struct rule *rule = group->rules[owner];
 
-        for (char **name = rule->modules; name != NULL && *name != NULL; name++)
-                if (!in_list(allow, *name) && names_add(&group->modules, *name, *name, owner) < 0)
+        for (char **name = rule->modules; name != NULL && *name != NULL; name++) {
+                bool exempt = **name == '-';
+
+                if (!in_list(allow, *name) && names_add(&group->modules, *name + exempt, *name + exempt,
+                                                      exempt ? GROUP_NOBODY : owner) < 0)
                         return -1;
+        }
         for (char **name = rule->calls; name != NULL && *name != NULL; name++)
                 if (!in_list(allow, *name) &&
                         names_add(&group->calls, *name, last_part(syntax, *name), owner) < 0)

@@ -5,6 +5,9 @@
 #include "fcgi/model/policy_names.h"
 #include "fcgi/model/policy_rules.h"
 
+/* Whose a module is that a rule leaves out: `-net/url` of a rule about `net`. */
+#define GROUP_NOBODY UINT32_MAX
+
 /* The rules of one language. */
 struct group {
         const struct rule **rules; /* those that redact first, then the most severe first */

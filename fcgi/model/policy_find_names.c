@@ -71,7 +71,7 @@ static int add_all(struct find *find, const struct names *names, const struct na
 {
         for (const struct name *name = first; name != NULL;
                 name = names_find(names, first->key, length, name))
-                if (find_add(find, name->owner, at, err) < 0)
+                if (name->owner != GROUP_NOBODY && find_add(find, name->owner, at, err) < 0)
                         return -1;
         return 0;
 }
@@ -155,6 +155,14 @@ static size_t word_before(const char *text, size_t at)
         return size;
 }
 
+static bool in_list(char *const *list, const char *text)
+{
+        for (; list != NULL && *list != NULL; list++)
+                if (strcmp(*list, text) == 0)
+                        return true;
+        return false;
+}
+
 /* The called name with what qualifies it, without blanks: os.system of `os . system(`. */
 static void qualify(const struct syntax *syntax, const struct place *place, struct backwards *name)
 {
@@ -169,7 +177,10 @@ static void qualify(const struct syntax *syntax, const struct place *place, stru
 
                 if (separator == NULL || !prepend(name, separator, strlen(separator)))
                         return;
-                before = skip_blanks_back(place->subject, before - size);
+                at = before - size;
+                before = skip_blanks_back(place->subject, at);
+                if (before < at && in_list(syntax->globals, separator))
+                        return; /* return ::fork() */
                 size = word_before(place->subject, before);
                 if (size == 0 || !prepend(name, place->subject + before - size, size))
                         return;

@@ -95,7 +95,7 @@ static int read_patterns(
                 if (one->kind != YAML_TEXT || one->text[0] == '\0')
                         return yaml_tree_error(
                                 yaml, one->line, err, "'pattern' must be a text or a list of texts");
-                rule->patterns[i] = pattern_new(rule->id, one->text, &problem);
+                rule->patterns[i] = pattern_new_ascii(rule->id, one->text, &problem);
                 if (rule->patterns[i] == NULL)
                         return yaml_tree_error(yaml, one->line, err, "%s", problem.text);
         }

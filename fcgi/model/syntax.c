@@ -269,6 +269,8 @@ static void index_first(struct syntax *syntax)
                 const struct literal *literal = &syntax->literals[i];
                 uint64_t bit = UINT64_C(1) << i;
 
+                if (literal->prefixes != NULL)
+                        syntax->prefixed |= bit;
                 for (int c = 0; c < 256; c++) {
                         bool begins = literal->open.lead_size > 0 ? c == (unsigned char)literal->open.lead[0]
                                                                   : literal->open.slot != SLOT_TAG ||
@@ -298,7 +300,7 @@ static int read_form(
                 return -1;
         if (pattern->kind != YAML_TEXT)
                 return yaml_tree_error(yaml, pattern->line, err, "'pattern' must be a text");
-        form->pattern = pattern_new(yaml->path, pattern->text, &problem);
+        form->pattern = pattern_new_ascii(yaml->path, pattern->text, &problem);
         return form->pattern != NULL ? 0 : yaml_tree_error(yaml, pattern->line, err, "%s", problem.text);
 }
 

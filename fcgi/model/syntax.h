@@ -88,6 +88,7 @@ struct syntax {
         struct literal *literals;
         size_t literal_count;
         uint64_t first[256];           /* by the first byte of their open: which literals may begin */
+        uint64_t prefixed;             /* the literals that have prefixes */
         const struct literal *outside; /* what the file begins in, where code is only a part of it; or NULL */
         char **values_after;           /* words behind which a value begins: return */
         char **separators;             /* between the parts of a name: "." */
