@@ -25,13 +25,14 @@ INTEGRATION_HELPERS := $(filter-out %_test.o,$(call objects,tests/integration/*.
 ATTACKS := $(patsubst tests/attacks/%.c,$(BUILD)/attacks/%,$(sort $(wildcard tests/attacks/*.c)))
 SOURCES = $(sort $(shell find fcgi images tests -name '*.[ch]'))
 
-.PHONY: all help deps docker users runner images up down test check unit integration lint asan fuzz bench nginx-check clean
+.PHONY: all help deps docker users runner images up reload down test check unit integration lint asan fuzz bench nginx-check clean
 .SECONDARY:
 all: $(BUILD)/sandpool $(BUILD)/runner
 
 help:
 	@echo 'make              build the service and the runner into $(BUILD)/'
 	@echo 'make up           set up what is missing, start the service and nginx on 127.0.0.1:8080, wait until it is ready'
+	@echo 'make reload       have the running service take conf/ and the images anew, without a pause'
 	@echo 'make down         stop both, leave no container'
 	@echo 'make images       build the images; LANGUAGES="python cpp" only these; REFRESH=1 fetch all packages anew'
 	@echo 'make test         all tests, on a fresh machine too: deps docker images check integration'
@@ -88,6 +89,9 @@ images: $(BUILD)/runner $(BUILD)/sandpool
 
 up:
 	$(Q).ci/setup/up.sh
+
+reload: $(BUILD)/sandpool
+	$(Q).ci/setup/reload.sh
 
 down:
 	$(Q).ci/setup/down.sh

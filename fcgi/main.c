@@ -14,6 +14,9 @@ static const char usage[] =
         "sandpool runs untrusted code in warm, hardened containers.\n"
         "\n"
         "  sandpool [--config FILE] serve              run the service until SIGTERM\n"
+        "  sandpool [--config FILE] reload             have the running service take its configuration anew\n"
+        "  sandpool [--config FILE] upgrade            have a new process of the binary take over, without a "
+        "pause\n"
         "  sandpool [--config FILE] check [--languages]\n"
         "                                              test configuration and machine; with --languages, "
         "every\n"
@@ -45,6 +48,18 @@ static int verb_serve(const char *config_path, int argc, char **argv)
 {
         (void)argv;
         return argc > 1 ? misused("serve takes no arguments") : command_serve(config_path);
+}
+
+static int verb_reload(const char *config_path, int argc, char **argv)
+{
+        (void)argv;
+        return argc > 1 ? misused("reload takes no arguments") : command_reload(config_path);
+}
+
+static int verb_upgrade(const char *config_path, int argc, char **argv)
+{
+        (void)argv;
+        return argc > 1 ? misused("upgrade takes no arguments") : command_upgrade(config_path);
 }
 
 static int verb_check(const char *config_path, int argc, char **argv)
@@ -148,6 +163,8 @@ static const struct {
         int (*run)(const char *config_path, int argc, char **argv); /* argv[0] is the verb */
 } verbs[] = {
         {"serve", verb_serve},
+        {"reload", verb_reload},
+        {"upgrade", verb_upgrade},
         {"check", verb_check},
         {"run", verb_run},
         {"check-code", verb_check_code},
@@ -165,7 +182,7 @@ static int run_verb(const char *config_path, int argc, char **argv)
                         return verbs[i].run(config_path, argc, argv);
                 }
         fprintf(stderr, "sandpool: there is no verb '%s'\n", argv[0]);
-        return misused("serve, check, run, check-code, image-config or nginx-values?");
+        return misused("serve, reload, upgrade, check, run, check-code, image-config or nginx-values?");
 }
 
 int main(int argc, char **argv)

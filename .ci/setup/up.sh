@@ -6,47 +6,41 @@ cd "$(dirname "$0")/../.."
 . .ci/setup/step.sh
 . .ci/setup/root.sh
 . .ci/setup/pid.sh
+. .ci/setup/inputs.sh
 
 URL=http://127.0.0.1:8080
 READY_SECONDS=60
 MAKE=${MAKE:-make}
 started= # the service's process, if this call started it
 
-# What the service was started from: its binary, its configuration, the images.
-service_inputs() {
-        {
-                find conf -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
-                sha256sum build/sandpool
-                as_root docker image ls --no-trunc --filter label=org.sandpool.image --format '{{.Repository}}:{{.Tag}} {{.ID}}' | sort
-        } | sha256sum | cut -d ' ' -f 1
+# 0 when the service that runs has what is there now: a new program needs a new process, all else but a few settings does not.
+service_is_current() {
+        local inputs=$1 said
+        [ "$(recorded sandpool.inputs)" != "$inputs" ] || return 0
+        [ "$(recorded sandpool.inputs | cut -d ' ' -f 1)" = "$(program_inputs)" ] || return 1
+        step "service: its configuration changed, reloading"
+        if said=$(as_root "$PWD/build/sandpool" --config conf/sandpool.yaml reload 2>&1); then
+                record sandpool.inputs "$inputs"
+                step_end
+                return 0
+        fi
+        case $said in
+        *"needs a restart"*) return 1 ;;
+        *) step_fail "$said" ;;
+        esac
 }
-nginx_inputs() { find nginx rate_limit -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1; }
-recorded() { as_root cat "$RUN/$1" 2>/dev/null || true; }
-record() { printf '%s\n' "$2" | as_root tee "$RUN/$1" >/dev/null; }
 
 start_service() {
         local inputs
         inputs=$(service_inputs)
         if [ -n "$(pid_of sandpool)" ]; then
-                [ "$(recorded sandpool.inputs)" != "$inputs" ] || return 0
+                ! service_is_current "$inputs" || return 0
                 step "service: it changed, stopping the old one"
                 .ci/setup/down.sh service
         fi
         step "service: starting (log: $RUN/sandpool.log)"
         started=$(as_root bash -c 'setsid "$PWD/build/sandpool" --config conf/sandpool.yaml serve >'"$RUN"'/sandpool.log 2>&1 </dev/null & echo $!')
         record sandpool.inputs "$inputs"
-}
-
-# What nginx is run with: www-data cannot read every checkout, and need not read another user's API keys.
-copy_nginx() {
-        as_root install -d -m 755 "$RUN/www"
-        as_root install -m 644 nginx/www/* "$RUN/www/"
-        as_root rm -rf "$RUN/etc"
-        as_root install -d -m 755 "$RUN/etc"
-        as_root cp -rL --no-preserve=ownership nginx rate_limit "$RUN/etc/"
-        as_root chmod -R u+rwX,go+rX "$RUN/etc"
-        as_root chown root:www-data "$RUN/etc/rate_limit/api-keys.conf"
-        as_root chmod 640 "$RUN/etc/rate_limit/api-keys.conf"
 }
 
 start_nginx() {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-        MATCH_LIMIT = 10000, /* steps from one place in the subject */
+        MATCH_LIMIT = 5000, /* steps from one place in the subject */
         DEPTH_LIMIT = 10000,
         HEAP_LIMIT_KIB = 4096,
 };

@@ -2,11 +2,11 @@
 #include "fcgi/model/policy_rules.h"
 
 #include "fcgi/model/schema.h"
+#include "fcgi/model/source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { NAMES_MAX = 512, PATTERNS_MAX = 32, NAME_MAX_BYTES = 128, LIMIT_MAX = 1 << 30 };
 
@@ -242,7 +242,7 @@ int rulebook_load(
         char **names;
         int rc = 0;
 
-        if (access(folder, F_OK) < 0)
+        if (!source_has_folder(folder))
                 return 0;
         names = yaml_tree_files(folder, err);
         if (names == NULL)

@@ -1,7 +1,7 @@
 /* Reads the seccomp profile. */
 #include "fcgi/model/seccomp_profile.h"
 
-#include "fcgi/base/io.h"
+#include "fcgi/model/source.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ char *seccomp_profile_load(const char *path, struct error *err)
         char *text = NULL, *compact = NULL;
         json_error_t problem;
         json_t *root = NULL;
-        if (io_read_file(path, SECCOMP_MAX, &text, err) < 0)
+        if (source_read(path, SECCOMP_MAX, &text, err) < 0)
                 goto out;
         root = json_loads(text, JSON_REJECT_DUPLICATES, &problem);
         if (!root) {

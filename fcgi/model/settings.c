@@ -3,6 +3,7 @@
 
 #include "fcgi/base/tcp.h"
 #include "fcgi/model/schema.h"
+#include "fcgi/model/source.h"
 #include "images/runner/protocol.h"
 
 #include <ctype.h>
@@ -182,8 +183,8 @@ static int resolve_all(const struct yaml *yaml, struct settings *settings, struc
         char folder[PATH_MAX];
         char *slash;
 
-        if (realpath(yaml->path, folder) == NULL)
-                return error_errno(err, "%s", yaml->path);
+        if (source_real_path(yaml->path, folder, err) < 0)
+                return -1;
         if (strlen(folder) >= sizeof settings->path)
                 return error_set(err, "%s: the path is too long", yaml->path);
         strcpy(settings->path, folder);

@@ -87,4 +87,8 @@ struct settings {
 struct settings *settings_load(const char *path, struct error *err);
 void settings_free(struct settings *settings);
 
+/* Whether a service that runs with now can go on with next: 0, or -1 with "file:line: what" in err when one
+ * of them differs that are fixed for a service's life. */
+int settings_fixed(const struct settings *now, const struct settings *next, struct error *err);
+
 #endif

@@ -1,7 +1,7 @@
 /* Reads a YAML file into a tree with line numbers, refusing what settings files do not need. */
 #include "fcgi/model/yaml_tree.h"
 
-#include "fcgi/base/io.h"
+#include "fcgi/model/source.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -259,7 +259,7 @@ struct yaml *yaml_tree_load(const char *path, struct error *err)
                 error_set(err, "%s: out of memory", path);
                 goto out;
         }
-        size = io_read_file(path, YAML_FILE_MAX, &data, err);
+        size = source_read(path, YAML_FILE_MAX, &data, err);
         if (size < 0)
                 goto out;
         reader.yaml = yaml;

@@ -8,13 +8,16 @@
  *   pool.c     which sandboxes to make, lend, keep and remove
  *   sandbox.c  one sandbox's way from state to state
  *   clients.c  the conversation with the workers
- *   here       the loop, signals and the end
+ *   here       the loop, signals, the supervisor's orders and the end
  *
  * A worker asks for a lease by a language's id, which is looked up in the broker's own registry, and a memory
  * limit, which is clamped. It gets the descriptor of that sandbox's attached stream; the broker keeps a copy,
  * but reads nothing from it until the lease ends. A lease ends when the worker gives it back, when its
  * connection closes (the sandbox is removed, whatever it was doing), or when it was held too long (the stream
  * is shut down under the worker's hands, and the sandbox removed).
+ *
+ * A reload comes as an order, with the files that the supervisor has read and found right: the broker reads
+ * the same bytes, never the disk. pool_reload.c brings the pool from the one configuration to the other.
  *
  * SIGTERM: no new leases; leases that are out may end within drain_timeout; then every sandbox is removed and
  * the broker ends. */
@@ -25,10 +28,13 @@
 #include "fcgi/base/log.h"
 #include "fcgi/sandbox/clients.h"
 #include "fcgi/sandbox/docker.h"
+#include "fcgi/sandbox/edition.h"
 #include "fcgi/sandbox/engine.h"
+#include "fcgi/sandbox/orders.h"
 #include "fcgi/sandbox/pool.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -44,6 +50,10 @@ struct broker {
         struct pool *pool;
         struct clients *clients;
         int signal_fd;
+        int log_fd;    /* that came with an order; -1: none did */
+        int orders_fd; /* -1 once the supervisor is gone */
+        bool told_warm;
+        uint32_t reload_number; /* of the reload under way */
         int64_t drain_until_ms; /* 0: not draining */
         bool removing_all;
 };
@@ -94,8 +104,70 @@ static void on_signal(struct broker *broker)
         if (read(broker->signal_fd, &info, sizeof info) != sizeof info || broker->drain_until_ms)
                 return;
         log_info("broker.draining", LOG_I("leased", leased(broker)));
-        broker->drain_until_ms = clock_ms() + broker->options->settings->drain_timeout_ms;
+        broker->drain_until_ms = clock_ms() + pool_edition(broker->pool)->settings->drain_timeout_ms;
         pool_drain(broker->pool);
+}
+
+static void answer_reload(struct broker *broker, uint32_t number, const char *problem)
+{
+        struct error err = {0};
+        struct order answer = {.type = ORDER_DONE, .number = number};
+        snprintf(answer.text, sizeof answer.text, "%s", problem ? problem : "");
+        if (orders_send(broker->orders_fd, &answer, -1, &err))
+                log_error("broker.reload_unheard", LOG_S("error", err.text));
+}
+
+static void on_reloaded(void *context, const char *problem)
+{
+        struct broker *broker = context;
+        answer_reload(broker, broker->reload_number, problem);
+}
+
+static void tell_warm(struct broker *broker)
+{
+        struct order order = {.type = ORDER_WARM};
+        if (broker->told_warm || broker->orders_fd < 0 || !pool_is_warm(broker->pool))
+                return;
+        broker->told_warm = true;
+        orders_send(broker->orders_fd, &order, -1, NULL);
+}
+
+static void begin_reload(struct broker *broker, const struct order *order, int bundle_fd)
+{
+        struct error err = {0};
+        struct edition *edition = edition_load(bundle_fd, order->text, &err);
+        if (edition && !pool_reload(broker->pool, edition, on_reloaded, broker, &err)) {
+                broker->reload_number = order->number;
+                return;
+        }
+        edition_free(edition);
+        answer_reload(broker, order->number, err.text);
+}
+
+static void use_log(struct broker *broker, const struct order *order, int *fd)
+{
+        log_set_level((enum log_level)order->number);
+        if (*fd < 0)
+                return;
+        log_set_fd(*fd);
+        io_close(&broker->log_fd);
+        broker->log_fd = *fd;
+        *fd = -1;
+}
+
+static void on_order(struct broker *broker)
+{
+        struct order order;
+        int fd = -1, got = orders_take(broker->orders_fd, &order, &fd);
+        if (got < 0)
+                broker->orders_fd = -1; /* the supervisor's end shows in other ways too */
+        if (got > 0 && order.type == ORDER_RELOAD)
+                begin_reload(broker, &order, fd);
+        if (got > 0 && order.type == ORDER_LOG)
+                use_log(broker, &order, &fd);
+        if (got > 0 && order.type == ORDER_SPARE)
+                docker_spare(broker->docker, strtol(order.text, NULL, 10));
+        io_close(&fd);
 }
 
 /* 1 when the broker has nothing left to do. */
@@ -118,8 +190,11 @@ static int drained(struct broker *broker, int64_t *next)
         return 0;
 }
 
+#define POLLED_MAX (3 + CLIENTS_MAX + ROSTER_SLOTS)
+_Static_assert(POLLED_MAX <= ENGINE_FDS_MAX, "the loop waits for more than it can");
+
 struct polled {
-        struct pollfd fds[2 + CLIENTS_MAX + ROSTER_SLOTS]; /* signals, clients, sandboxes */
+        struct pollfd fds[POLLED_MAX]; /* signals, orders, clients, sandboxes */
         struct sandbox *sandboxes[ROSTER_SLOTS];
         size_t client_count, sandbox_count;
 };
@@ -127,8 +202,9 @@ struct polled {
 static size_t collect(const struct broker *broker, struct polled *polled)
 {
         polled->fds[0] = (struct pollfd){.fd = broker->signal_fd, .events = POLLIN};
-        polled->client_count = clients_polls(broker->clients, polled->fds + 1);
-        size_t count = 1 + polled->client_count;
+        polled->fds[1] = (struct pollfd){.fd = broker->orders_fd, .events = POLLIN};
+        polled->client_count = clients_polls(broker->clients, polled->fds + 2);
+        size_t count = 2 + polled->client_count;
         polled->sandbox_count =
                 roster_polls(pool_roster(broker->pool), polled->fds + count, polled->sandboxes);
         return count + polled->sandbox_count;
@@ -137,10 +213,12 @@ static size_t collect(const struct broker *broker, struct polled *polled)
 /* A sandbox is freed only by pool_settle, but what one event does may have closed another's stream. */
 static void dispatch(struct broker *broker, struct polled *polled)
 {
-        const struct pollfd *of_sandboxes = polled->fds + 1 + polled->client_count;
+        const struct pollfd *of_sandboxes = polled->fds + 2 + polled->client_count;
         if (polled->fds[0].revents)
                 on_signal(broker);
-        clients_dispatch(broker->clients, polled->fds + 1, polled->client_count);
+        if (broker->orders_fd >= 0 && polled->fds[1].revents)
+                on_order(broker);
+        clients_dispatch(broker->clients, polled->fds + 2, polled->client_count);
         for (size_t i = 0; i < polled->sandbox_count; i++) {
                 struct sandbox *sandbox = polled->sandboxes[i];
                 if (of_sandboxes[i].revents && sandbox_poll_fd(sandbox) == of_sandboxes[i].fd)
@@ -155,6 +233,7 @@ static int loop(struct broker *broker, struct error *err)
                 int64_t next = clock_earlier(clock_ms() + LOOP_MAX_MS, docker_tick(broker->docker));
                 next = clock_earlier(next, pool_settle(broker->pool));
                 next = clock_earlier(next, clients_settle(broker->clients));
+                tell_warm(broker);
                 if (drained(broker, &next))
                         return 0;
                 size_t count = collect(broker, &polled);
@@ -179,7 +258,9 @@ static int open_signals(struct error *err)
 int broker_run(const struct broker_options *options, struct error *err)
 {
         const struct settings *settings = options->settings;
-        struct broker broker = {.options = options, .signal_fd = -1};
+        struct broker broker = {
+                .options = options, .signal_fd = -1, .log_fd = -1, .orders_fd = options->orders_fd};
+        struct edition *edition = NULL;
         struct docker_hooks docker_hooks = {.known = on_known,
                 .event = on_docker_event,
                 .changed = on_docker_changed,
@@ -197,11 +278,14 @@ int broker_run(const struct broker_options *options, struct error *err)
                 goto out;
         struct pool_hooks pool_hooks = {
                 .answer = clients_answer, .taken = clients_taken, .context = broker.clients};
-        broker.pool =
-                pool_new(broker.engine, settings, options->registry, options->seccomp, &pool_hooks, err);
+        edition = edition_borrow(settings, options->registry, options->seccomp, err);
+        if (!edition)
+                goto out;
+        broker.pool = pool_new(broker.engine, edition, options->generation, &pool_hooks, err);
         if (!broker.pool)
                 goto out;
-        broker.docker = docker_new(broker.engine, settings, &docker_hooks, err);
+        edition = NULL;
+        broker.docker = docker_new(broker.engine, settings, &docker_hooks, options->spared, err);
         if (!broker.docker)
                 goto out;
         clients_use(broker.clients, broker.pool, broker.docker);
@@ -210,6 +294,7 @@ out:
         clients_free(broker.clients);
         docker_free(broker.docker);
         pool_free(broker.pool);
+        edition_free(edition);
         engine_free(broker.engine);
         io_close(&broker.signal_fd);
         return status;

@@ -144,7 +144,7 @@ void clients_taken(void *context, struct sandbox *sandbox)
 static uint32_t clamp_memory(
         const struct clients *clients, const struct language *language, uint32_t memory_mib)
 {
-        uint32_t min = clients->options->settings->limits.memory_mib.min;
+        uint32_t min = pool_edition(clients->pool)->settings->limits.memory_mib.min;
         uint32_t max = language->memory_mib.max;
         if (max < language_idle_memory_mib(language))
                 max = language_idle_memory_mib(language);
@@ -167,7 +167,7 @@ static bool has_unread(const struct client *client)
 
 static void acquire(struct clients *clients, struct client *client, const struct message *ask)
 {
-        const struct language *language = registry_find(clients->options->registry, ask->language);
+        const struct language *language = registry_find(pool_edition(clients->pool)->registry, ask->language);
         struct message no = {.type = MESSAGE_ANSWER, .value = LEASE_NO_IMAGE};
         /* A worker holds one lease at a time, and knows what came of the one before. */
         if (client->sandbox || client->waiting || has_unread(client)) {
@@ -186,7 +186,7 @@ static void acquire(struct clients *clients, struct client *client, const struct
         client->wait = (struct pool_wait){.holder = client,
                 .language = language,
                 .memory_mib = clamp_memory(clients, language, ask->memory_mib),
-                .deadline_ms = clock_ms() + clients->options->settings->queue_timeout_ms};
+                .deadline_ms = clock_ms() + pool_edition(clients->pool)->settings->queue_timeout_ms};
         pool_ask(clients->pool, &client->wait);
 }
 

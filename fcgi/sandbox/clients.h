@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CLIENTS_MAX (SETTINGS_WORKERS_MAX + 10) /* connections at once */
+/* Connections at once: twice the workers, because those that a reload replaces finish their requests. */
+#define CLIENTS_MAX (2 * SETTINGS_WORKERS_MAX + 20)
 
 struct clients;
 

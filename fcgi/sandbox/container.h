@@ -12,14 +12,17 @@
 #include <stdint.h>
 
 #define CONTAINER_LABEL "sandpool.instance"
-#define CONTAINER_ID_SIZE 65 /* 64 hexadecimal digits */
-#define CONTAINER_UIDS 65536 /* a sandbox's own range */
+#define CONTAINER_GENERATION_LABEL "sandpool.generation"
+#define CONTAINER_ID_SIZE 65       /* 64 hexadecimal digits */
+#define CONTAINER_IMAGE_ID_SIZE 80 /* "sha256:" and 64 hexadecimal digits */
+#define CONTAINER_UIDS 65536       /* a sandbox's own range */
 
 struct container_spec {
         const struct settings *settings;
         const struct language *language;
         const char *seccomp;       /* the profile, as one line of JSON */
         const char *cgroup_parent; /* "": Docker's own */
+        unsigned generation;       /* of the service: an upgrade counts it up */
         uint32_t uid_base;
         uint32_t memory_mib;
 };
@@ -37,9 +40,12 @@ int container_verify(const struct container_spec *spec, const char *inspected, s
 /* "Id" of the answer to create. 0/-1. */
 int container_id(const char *answer, char id[CONTAINER_ID_SIZE]);
 
-/* Call each with every container of GET /containers/json. 0/-1. */
-int container_each(
-        const char *answer, void (*each)(void *context, const char *id, const char *name), void *context);
+/* "Id" of GET /images/{name}/json. 0/-1. */
+int container_image_id(const char *answer, char id[CONTAINER_IMAGE_ID_SIZE]);
+
+/* Call each with every container of GET /containers/json; generation -1 where it has none. 0/-1. */
+int container_each(const char *answer,
+        void (*each)(void *context, const char *id, const char *name, long generation), void *context);
 
 /* What a line of GET /events says: 1 and the container's id and action when it is about a container, else 0.
  */

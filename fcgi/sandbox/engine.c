@@ -260,8 +260,8 @@ static void finish(struct engine_call *call, CURLcode code)
  * the same. */
 static int wait_on(struct engine *engine, struct pollfd *fds, size_t count, int timeout_ms)
 {
-        struct curl_waitfd extra[512];
-        if (count > sizeof extra / sizeof *extra)
+        struct curl_waitfd extra[ENGINE_FDS_MAX];
+        if (count > ENGINE_FDS_MAX)
                 return -1;
         for (size_t i = 0; i < count; i++) {
                 extra[i] = (struct curl_waitfd){.fd = fds[i].fd};

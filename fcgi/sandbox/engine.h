@@ -62,8 +62,9 @@ struct engine_call *engine_follow(
 /* End a call without its callback. NULL is fine. */
 void engine_cancel(struct engine_call *call);
 
-/* Wait until something happens on the calls or on fds (as poll(2); only POLLIN and POLLOUT are reported), at
- * most timeout_ms, then make the callbacks. Returns 0/-1. */
+/* Wait until something happens on the calls or on fds (as poll(2); only POLLIN and POLLOUT are reported; at
+ * most ENGINE_FDS_MAX), at most timeout_ms, then make the callbacks. Returns 0/-1. */
+#define ENGINE_FDS_MAX 1024
 int engine_wait(struct engine *engine, struct pollfd *fds, size_t count, int timeout_ms, struct error *err);
 
 #endif

@@ -4,13 +4,14 @@
  *   1. every language's image is looked for, and its sample runs once in a sandbox of its own (prime);
  *   2. waits are answered: with the sandbox that is idle longest (its CPU quota has recovered most), else one
  * is made for them, where need be in the place of another language's idle one;
- *   3. each language has its warm minimum; what is idle too long above it goes.
+ *   3. each language has its warm minimum; what is idle too long above it goes, and so does what belongs to
+ *      a configuration that is not served any more (pool_reload.c).
  */
 #include "fcgi/sandbox/pool.h"
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
-#include "fcgi/sandbox/readiness.h"
+#include "fcgi/sandbox/pool_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,26 +21,6 @@
 #define STARTS_AT_ONCE 4   /* more make each slower, and the daemon with them */
 #define BURST_OVER_MS 5000 /* a sandbox idle for so long is not part of a burst any more */
 #define NEVER INT64_MAX
-
-struct pool_language {
-        const struct language *language;
-        struct readiness readiness;
-        uint32_t unserved; /* waits of this round for which nothing was idle */
-};
-
-struct pool {
-        struct engine *engine;
-        const struct settings *settings;
-        struct pool_hooks hooks;
-        struct sandbox_owner owner;
-        uint32_t max;
-        bool docker_ok;
-        bool draining;
-        struct pool_wait *waits;
-        struct roster roster;
-        size_t language_count;
-        struct pool_language languages[LANGUAGES_MAX];
-};
 
 static uint32_t default_max(const struct settings *settings)
 {
@@ -57,10 +38,55 @@ static uint32_t default_max(const struct settings *settings)
         return (uint32_t)(max ? max : 1);
 }
 
+uint32_t pool_max(const struct settings *settings)
+{
+        uint32_t max = settings->pool_max ? settings->pool_max : default_max(settings);
+        return max < ROSTER_SLOTS / 2 ? max
+                                      : ROSTER_SLOTS / 2; /* the other half is for those on their way out */
+}
+
 static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_state before);
 
-struct pool *pool_new(struct engine *engine, const struct settings *settings, const struct registry *registry,
-        const char *seccomp, const struct pool_hooks *hooks, struct error *err)
+int pool_languages_open(
+        struct pool *pool, struct pool_languages *languages, struct edition *edition, struct error *err)
+{
+        const struct registry *registry = edition->registry;
+        for (size_t i = 0; i < registry->count && languages->count < LANGUAGES_MAX; i++) {
+                if (!registry->languages[i].enabled)
+                        continue;
+                struct pool_language *entry = calloc(1, sizeof *entry);
+                if (!entry) {
+                        pool_languages_close(pool, languages);
+                        return error_set(err, "out of memory");
+                }
+                entry->language = &registry->languages[i];
+                readiness_start(&entry->readiness, pool->engine, entry->language);
+                languages->list[languages->count++] = entry;
+        }
+        edition->owner.engine = pool->engine;
+        edition->owner.cgroup_parent = pool->cgroup_parent;
+        edition->owner.generation = pool->generation;
+        edition->owner.changed = on_changed;
+        edition->owner.context = pool;
+        languages->edition = edition;
+        return 0;
+}
+
+void pool_languages_close(struct pool *pool, struct pool_languages *languages)
+{
+        for (size_t i = 0; i < languages->count; i++) {
+                readiness_stop(&languages->list[i]->readiness);
+                free(languages->list[i]);
+        }
+        if (languages->edition) {
+                languages->edition->older = pool->old;
+                pool->old = languages->edition;
+        }
+        *languages = (struct pool_languages){0};
+}
+
+struct pool *pool_new(struct engine *engine, struct edition *edition, unsigned generation,
+        const struct pool_hooks *hooks, struct error *err)
 {
         struct pool *pool = calloc(1, sizeof *pool);
         if (!pool) {
@@ -68,24 +94,14 @@ struct pool *pool_new(struct engine *engine, const struct settings *settings, co
                 return NULL;
         }
         pool->engine = engine;
-        pool->settings = settings;
         pool->hooks = *hooks;
-        pool->max = settings->pool_max ? settings->pool_max : default_max(settings);
-        if (pool->max > ROSTER_SLOTS / 2)
-                pool->max = ROSTER_SLOTS / 2; /* the other half is for those on their way out */
-        pool->owner = (struct sandbox_owner){.engine = engine,
-                .settings = settings,
-                .seccomp = seccomp,
-                .cgroup_parent = "",
-                .changed = on_changed,
-                .context = pool};
-        for (size_t i = 0; i < registry->count && pool->language_count < LANGUAGES_MAX; i++)
-                if (registry->languages[i].enabled) {
-                        struct pool_language *entry = &pool->languages[pool->language_count++];
-                        entry->language = &registry->languages[i];
-                        readiness_start(&entry->readiness, engine, entry->language);
-                }
-        return pool;
+        pool->cgroup_parent = "";
+        pool->generation = generation;
+        pool->max = pool_max(edition->settings);
+        if (!pool_languages_open(pool, &pool->served, edition, err))
+                return pool;
+        free(pool);
+        return NULL;
 }
 
 void pool_free(struct pool *pool)
@@ -94,17 +110,33 @@ void pool_free(struct pool *pool)
                 return;
         for (size_t i = 0; i < ROSTER_SLOTS; i++)
                 sandbox_free(pool->roster.slots[i]);
-        for (size_t i = 0; i < pool->language_count; i++)
-                readiness_stop(&pool->languages[i].readiness);
+        pool_languages_close(pool, &pool->served);
+        pool_languages_close(pool, &pool->next);
+        for (struct edition *edition = pool->old, *older; edition; edition = older) {
+                older = edition->older;
+                edition_free(edition);
+        }
         free(pool);
 }
 
-static struct pool_language *entry_of(struct pool *pool, const struct language *language)
+const struct edition *pool_edition(const struct pool *pool)
 {
-        for (size_t i = 0; i < pool->language_count; i++)
-                if (pool->languages[i].language == language)
-                        return &pool->languages[i];
+        return pool->served.edition;
+}
+
+static struct pool_language *entry_among(
+        const struct pool_languages *languages, const struct language *language)
+{
+        for (size_t i = 0; i < languages->count; i++)
+                if (languages->list[i]->language == language)
+                        return languages->list[i];
         return NULL;
+}
+
+struct pool_language *pool_entry(const struct pool *pool, const struct language *language)
+{
+        struct pool_language *entry = entry_among(&pool->served, language);
+        return entry ? entry : entry_among(&pool->next, language);
 }
 
 static struct pool_wait *wait_promised(const struct pool *pool, const struct sandbox *sandbox)
@@ -125,7 +157,7 @@ static void unlink_wait(struct pool *pool, struct pool_wait *wait)
         wait->next = NULL;
 }
 
-static void answer(struct pool *pool, struct pool_wait *wait, enum lease_answer word, struct sandbox *sandbox)
+void pool_answer(struct pool *pool, struct pool_wait *wait, enum lease_answer word, struct sandbox *sandbox)
 {
         unlink_wait(pool, wait);
         wait->promised = NULL;
@@ -138,11 +170,11 @@ static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_stat
 {
         struct pool *pool = context;
         struct pool_wait *wait = wait_promised(pool, sandbox);
-        struct readiness *readiness = &entry_of(pool, sandbox->language)->readiness;
-        if (sandbox->state == SANDBOX_IDLE && !sandbox->runs)
-                readiness_succeeded(readiness);
+        struct pool_language *entry = pool_entry(pool, sandbox->language);
+        if (entry && sandbox->state == SANDBOX_IDLE && !sandbox->runs)
+                readiness_succeeded(&entry->readiness);
         if (sandbox->state == SANDBOX_LEASED && wait)
-                answer(pool, wait, LEASE_GRANTED, sandbox);
+                pool_answer(pool, wait, LEASE_GRANTED, sandbox);
         if (sandbox->state != SANDBOX_REMOVING || before == SANDBOX_REMOVING)
                 return;
         if (wait)
@@ -153,29 +185,35 @@ static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_stat
         log_info("sandbox.removed", LOG_S("sandbox", sandbox->name), LOG_S("language", sandbox->language->id),
                 LOG_S("state", sandbox_state_names[before]), LOG_S("why", sandbox->why),
                 LOG_I("runs", sandbox->runs));
-        if (!pool->draining)
-                readiness_removed(readiness, sandbox, before);
+        if (entry && !pool->draining)
+                readiness_removed(&entry->readiness, sandbox, before);
 }
 
-static struct sandbox *make(struct pool *pool, struct pool_language *entry, bool primer)
+struct sandbox *pool_make(struct pool *pool, struct pool_language *entry, bool primer)
 {
         int slot = roster_free_slot(&pool->roster);
+        const struct sandbox_owner *owner = entry_among(&pool->served, entry->language)
+                                                    ? &pool->served.edition->owner
+                                                    : &pool->next.edition->owner;
         if (slot < 0)
                 return NULL;
-        pool->roster.slots[slot] = sandbox_new(&pool->owner, entry->language, (uint32_t)slot, primer);
+        pool->roster.slots[slot] = sandbox_new(owner, entry->language, (uint32_t)slot, primer);
         if (!pool->roster.slots[slot])
                 readiness_failed(&entry->readiness, "out of memory");
         return pool->roster.slots[slot];
 }
 
-static bool may_start(const struct pool *pool)
+bool pool_may_start(const struct pool *pool)
 {
         return roster_count(&pool->roster, NULL, roster_starting) < STARTS_AT_ONCE;
 }
 
 static bool is_full(const struct pool *pool)
 {
-        return roster_count(&pool->roster, NULL, roster_staying) >= pool->max;
+        uint32_t count = roster_count(&pool->roster, NULL, roster_staying);
+        for (size_t i = 0; i < pool->next.count; i++) /* lent to nobody before the others go */
+                count -= roster_count(&pool->roster, pool->next.list[i]->language, roster_staying);
+        return count >= pool->max;
 }
 
 static bool has_fewer_than(const struct pool *pool, const struct language *language, uint32_t number)
@@ -185,9 +223,9 @@ static bool has_fewer_than(const struct pool *pool, const struct language *langu
 
 /* Step 1: images and samples. */
 
-static void prepare(struct pool *pool, struct pool_language *entry)
+void pool_prepare(struct pool *pool, struct pool_language *entry)
 {
-        if (readiness_wants_primer(&entry->readiness) && may_start(pool) && make(pool, entry, true))
+        if (readiness_wants_primer(&entry->readiness) && pool_may_start(pool) && pool_make(pool, entry, true))
                 readiness_priming(&entry->readiness);
 }
 
@@ -199,8 +237,8 @@ static struct sandbox *spare_of_others(
         const struct pool *pool, const struct language *language, int64_t idle_ms, bool any)
 {
         struct sandbox *spare = NULL;
-        for (size_t i = 0; i < pool->language_count; i++) {
-                const struct language *other = pool->languages[i].language;
+        for (size_t i = 0; i < pool->served.count; i++) {
+                const struct language *other = pool->served.list[i]->language;
                 if (other == language || (!any && has_fewer_than(pool, other, other->warm + 1)))
                         continue;
                 struct sandbox *idle = roster_longest_idle(&pool->roster, other);
@@ -227,7 +265,7 @@ static bool make_room(struct pool *pool, const struct language *language)
 static bool may_make(const struct pool *pool, const struct pool_language *entry)
 {
         return pool->docker_ok && !pool->draining && entry->readiness.state == READINESS_READY &&
-               readiness_is_due(&entry->readiness) && may_start(pool) &&
+               readiness_is_due(&entry->readiness) && pool_may_start(pool) &&
                has_fewer_than(pool, entry->language, entry->language->max);
 }
 
@@ -247,12 +285,12 @@ static enum lease_answer refusal(
  * what is idle when a wait's turn comes may be lent or removed for it. */
 static void serve(struct pool *pool, struct pool_wait *wait)
 {
-        struct pool_language *entry = entry_of(pool, wait->language);
+        struct pool_language *entry = pool_entry(pool, wait->language);
         enum lease_answer no = refusal(pool, wait, entry);
         if (wait->promised && !pool->draining)
                 return;
         if (no != LEASE_GRANTED) {
-                answer(pool, wait, no, NULL);
+                pool_answer(pool, wait, no, NULL);
                 return;
         }
         struct sandbox *sandbox = roster_longest_idle(&pool->roster, wait->language);
@@ -265,13 +303,15 @@ static void serve(struct pool *pool, struct pool_wait *wait)
         entry->unserved++;
         if (roster_count(&pool->roster, wait->language, roster_coming) < entry->unserved &&
                 may_make(pool, entry) && make_room(pool, wait->language))
-                make(pool, entry, false);
+                pool_make(pool, entry, false);
 }
 
 /* Step 3: the warm minimum, and what is too many or too old. */
 
-static const char *worn_out(const struct sandbox *sandbox)
+static const char *worn_out(const struct pool *pool, const struct sandbox *sandbox)
 {
+        if (!pool_entry(pool, sandbox->language))
+                return "the configuration changed";
         if (sandbox->runs >= sandbox->language->reuse)
                 return "reuse reached";
         if (clock_ms() - sandbox->born_ms >= sandbox->language->max_age_ms)
@@ -296,7 +336,7 @@ static bool keep_warm(struct pool *pool, struct pool_language *entry)
         while (has_fewer_than(pool, entry->language, entry->language->warm) && may_make(pool, entry)) {
                 if (!room_for_warm(pool, entry->language))
                         return true;
-                if (!make(pool, entry, false))
+                if (!pool_make(pool, entry, false))
                         return false;
         }
         return false;
@@ -308,9 +348,9 @@ static int64_t retire(struct pool *pool, struct sandbox *sandbox)
         if (sandbox->state != SANDBOX_IDLE)
                 return NEVER;
         bool spare = !has_fewer_than(pool, sandbox->language, sandbox->language->warm + 1);
-        int64_t idle_end = sandbox->idle_since_us / 1000 + pool->settings->idle_ms;
+        int64_t idle_end = sandbox->idle_since_us / 1000 + pool->served.edition->settings->idle_ms;
         int64_t age_end = sandbox->born_ms + sandbox->language->max_age_ms;
-        const char *why = worn_out(sandbox);
+        const char *why = worn_out(pool, sandbox);
         if (!why && spare && clock_ms() >= idle_end)
                 why = "idle too long";
         if (why) {
@@ -318,6 +358,18 @@ static int64_t retire(struct pool *pool, struct sandbox *sandbox)
                 return NEVER;
         }
         return spare && idle_end < age_end ? idle_end : age_end;
+}
+
+bool pool_is_warm(const struct pool *pool)
+{
+        bool warm = pool->docker_ok;
+        for (size_t i = 0; i < pool->served.count && warm; i++) {
+                const struct pool_language *entry = pool->served.list[i];
+                uint32_t idle = roster_count(&pool->roster, entry->language, roster_idle);
+                warm = *entry->readiness.problem || (entry->readiness.state == READINESS_READY &&
+                                                            (idle >= entry->language->warm || is_full(pool)));
+        }
+        return warm;
 }
 
 static int64_t settle_sandboxes(struct pool *pool)
@@ -343,18 +395,19 @@ static int64_t settle_sandboxes(struct pool *pool)
 int64_t pool_settle(struct pool *pool)
 {
         int64_t next = settle_sandboxes(pool);
-        for (size_t i = 0; i < pool->language_count; i++)
-                pool->languages[i].unserved = 0;
+        next = clock_earlier(next, pool_reload_settle(pool));
+        for (size_t i = 0; i < pool->served.count; i++)
+                pool->served.list[i]->unserved = 0;
         for (struct pool_wait *wait = pool->waits, *after; wait; wait = after) {
                 after = wait->next;
                 serve(pool, wait);
         }
         for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
                 next = clock_earlier(next, wait->deadline_ms);
-        for (size_t i = 0; i < pool->language_count; i++) {
-                struct pool_language *entry = &pool->languages[i];
+        for (size_t i = 0; i < pool->served.count; i++) {
+                struct pool_language *entry = pool->served.list[i];
                 if (pool->docker_ok && !pool->draining)
-                        prepare(pool, entry);
+                        pool_prepare(pool, entry);
                 if (keep_warm(pool, entry))
                         next = clock_earlier(next, clock_ms() + BURST_OVER_MS);
                 if (pool->docker_ok && !pool->draining && entry->readiness.due_ms > clock_ms())
@@ -365,10 +418,15 @@ int64_t pool_settle(struct pool *pool)
 
 void pool_set_docker(struct pool *pool, bool ok, const char *cgroup_parent)
 {
-        pool->owner.cgroup_parent = cgroup_parent;
+        pool->cgroup_parent = cgroup_parent;
+        pool->served.edition->owner.cgroup_parent = cgroup_parent;
+        if (pool->next.edition)
+                pool->next.edition->owner.cgroup_parent = cgroup_parent;
         pool->docker_ok = ok;
-        for (size_t i = 0; i < pool->language_count && ok; i++)
-                readiness_retry(&pool->languages[i].readiness);
+        for (size_t i = 0; i < pool->served.count && ok; i++)
+                readiness_retry(&pool->served.list[i]->readiness);
+        for (size_t i = 0; i < pool->next.count && ok; i++)
+                readiness_retry(&pool->next.list[i]->readiness);
 }
 
 void pool_ask(struct pool *pool, struct pool_wait *wait)
@@ -394,7 +452,7 @@ void pool_release(struct pool *pool, struct sandbox *sandbox, bool clean)
 {
         const char *why = !clean           ? "not given back clean"
                           : pool->draining ? "shutting down"
-                                           : worn_out(sandbox);
+                                           : worn_out(pool, sandbox);
         sandbox->holder = NULL;
         sandbox_event(sandbox, why ? SANDBOX_DISCARD : SANDBOX_RELEASE, why);
 }
@@ -426,9 +484,9 @@ void pool_status(const struct pool *pool, struct broker_status *status)
         status->sandboxes = roster_count(&pool->roster, NULL, roster_any);
         for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
                 status->waiting++;
-        status->language_count = (uint32_t)pool->language_count;
-        for (size_t i = 0; i < pool->language_count; i++) {
-                const struct pool_language *entry = &pool->languages[i];
+        status->language_count = (uint32_t)pool->served.count;
+        for (size_t i = 0; i < pool->served.count; i++) {
+                const struct pool_language *entry = pool->served.list[i];
                 struct broker_language *out = &status->languages[i];
                 snprintf(out->id, sizeof out->id, "%s", entry->language->id);
                 snprintf(out->problem, sizeof out->problem, "%s", entry->readiness.problem);

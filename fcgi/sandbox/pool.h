@@ -4,6 +4,7 @@
 #define SANDPOOL_POOL_H
 
 #include "fcgi/base/error.h"
+#include "fcgi/sandbox/edition.h"
 #include "fcgi/sandbox/engine.h"
 #include "fcgi/sandbox/lease.h"
 #include "fcgi/sandbox/roster.h"
@@ -32,10 +33,31 @@ struct pool_hooks {
         void *context;
 };
 
-/* All but the hooks' context is borrowed. NULL with err. */
-struct pool *pool_new(struct engine *engine, const struct settings *settings, const struct registry *registry,
-        const char *seccomp, const struct pool_hooks *hooks, struct error *err);
+/* The engine and the hooks' context are borrowed; the edition is taken, but stays the caller's when this
+ * fails. generation: of the service. NULL with err. */
+struct pool *pool_new(struct engine *engine, struct edition *edition, unsigned generation,
+        const struct pool_hooks *hooks, struct error *err);
 void pool_free(struct pool *pool);
+
+/* Whether every language has come as far as it can: its warm sandboxes are there, or it cannot be served. */
+bool pool_is_warm(const struct pool *pool);
+
+/* What is served now; borrowed until the pool settles. */
+const struct edition *pool_edition(const struct pool *pool);
+
+/* Serve another edition (taken): once the image of each of its languages was looked for, and those whose
+ * container, image, commands or sample changed have proven themselves in sandboxes of their own, while the
+ * old ones go on serving. Then sandboxes that are as the new edition wants them are kept, others go as soon
+ * as nobody leases them. It all stays as it was when a language that is served now would not work any more,
+ * or the new edition is not ready within POOL_RELOAD_MAX_MS.
+ *
+ * done is called once, from pool_settle, when it is over; problem: why everything is as it was, NULL when the
+ * new edition is served. Returns -1 with err when another reload is under way or memory is out: then the
+ * edition is the caller's, and done is not called. */
+#define POOL_RELOAD_MAX_MS 180000
+typedef void pool_reloaded(void *context, const char *problem);
+int pool_reload(
+        struct pool *pool, struct edition *edition, pool_reloaded *done, void *context, struct error *err);
 
 /* Whether the daemon answers: nothing is made while it does not; and the control group that new sandboxes are
  * to be in (borrowed; "": Docker's own). */

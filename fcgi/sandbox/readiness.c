@@ -32,7 +32,7 @@ static void on_image(void *context, const struct engine_answer *answer)
         const struct language *language = readiness->language;
         bool missing = answer->status == 404;
         readiness->call = NULL;
-        if (answer->status == 200) {
+        if (answer->status == 200 && !container_image_id(answer->body, readiness->image_id)) {
                 readiness->state = READINESS_UNPRIMED;
                 readiness->due_ms = 0;
                 return;
@@ -43,7 +43,9 @@ static void on_image(void *context, const struct engine_answer *answer)
         readiness->state = missing ? READINESS_NO_IMAGE : READINESS_UNKNOWN;
         readiness->due_ms = clock_ms() + IMAGE_INTERVAL_MS;
         snprintf(readiness->problem, sizeof readiness->problem, "image %.100s: %s", language->image,
-                missing ? "not there" : answer->problem);
+                missing                 ? "not there"
+                : answer->status == 200 ? "the daemon's answer cannot be read"
+                                        : answer->problem);
 }
 
 static void look_for_image(struct readiness *readiness)
@@ -96,6 +98,14 @@ void readiness_removed(struct readiness *readiness, const struct sandbox *sandbo
                 readiness->state = READINESS_UNKNOWN;
         if (never_useful)
                 readiness_failed(readiness, sandbox->why);
+}
+
+void readiness_inherit(struct readiness *readiness, const struct readiness *from)
+{
+        readiness->state = from->state == READINESS_LOOKING ? READINESS_UNKNOWN : from->state;
+        readiness->due_ms = from->due_ms;
+        readiness->backoff_ms = from->backoff_ms;
+        snprintf(readiness->problem, sizeof readiness->problem, "%s", from->problem);
 }
 
 void readiness_retry(struct readiness *readiness)

@@ -25,7 +25,8 @@ struct readiness {
         struct engine_call *call; /* looking for the image */
         int64_t due_ms;           /* nothing is tried before; 0: at once */
         int64_t backoff_ms;
-        char problem[160]; /* why the last attempt failed; "" after a good one */
+        char image_id[CONTAINER_IMAGE_ID_SIZE]; /* of the image that was found; "" before */
+        char problem[160];                      /* why the last attempt failed; "" after a good one */
 };
 
 /* Begin anew. readiness_stop ends what is under way. */
@@ -47,6 +48,9 @@ void readiness_failed(struct readiness *readiness, const char *why);
 
 /* A sandbox of the language is being removed; before: the state it was in. */
 void readiness_removed(struct readiness *readiness, const struct sandbox *sandbox, enum sandbox_state before);
+
+/* Take over what another one has found out about the same language in the same image. */
+void readiness_inherit(struct readiness *readiness, const struct readiness *from);
 
 /* The daemon is back: try everything that failed for its sake at once. */
 void readiness_retry(struct readiness *readiness);

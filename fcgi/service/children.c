@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,6 +60,9 @@ static int run_broker(const struct nursery *nursery, struct error *err)
                 .seccomp = config->seccomp,
                 .cgroup_parent = nursery->cgroup_parent,
                 .listen_fd = nursery->broker_fd,
+                .generation = nursery->generation,
+                .spared = nursery->spared,
+                .orders_fd = nursery->orders_fd,
                 .peer_uid = nursery->worker.uid,
                 .workers = config->settings->workers + 1,
                 .per_process = CONNECTIONS_EACH,
@@ -71,6 +75,8 @@ static int run_worker(const struct child *child, const struct nursery *nursery, 
         bool control = child->kind == CHILD_CONTROL;
         struct worker_options options = {
                 .config = nursery->config,
+                .reload_note = nursery->note,
+                .broker_path = nursery->broker_path,
                 .listen_fd = control ? nursery->control_fd : nursery->fastcgi_fd,
                 .socket = control ? ROUTER_CONTROL : ROUTER_MAIN,
                 .watch = child->watch,
@@ -82,8 +88,9 @@ static int run_worker(const struct child *child, const struct nursery *nursery, 
 /* Close what this child has no business with. */
 static void close_others(const struct child *child, const struct nursery *nursery)
 {
-        int fds[] = {nursery->pid_fd, nursery->signal_fd,
+        int fds[] = {nursery->pid_fd, nursery->signal_fd, nursery->elder_fd, nursery->heir_fd,
                 child->kind == CHILD_BROKER ? -1 : nursery->broker_fd,
+                child->kind == CHILD_BROKER ? -1 : nursery->orders_fd,
                 child->kind == CHILD_CONTROL ? -1 : nursery->control_fd,
                 child->kind == CHILD_WORKER ? -1 : nursery->fastcgi_fd};
         for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++)
@@ -130,17 +137,39 @@ static void be_child(const struct child *child, const struct nursery *nursery, p
         _exit(status);
 }
 
-int child_start(struct child *child, const struct nursery *nursery, struct error *err)
+/* A new line to each new broker: nothing that was said to the one before comes to this one. theirs: its end
+ * of it. */
+static int make_orders(struct nursery *nursery, int *theirs, struct error *err)
+{
+        int ends[2];
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends))
+                return error_errno(err, "socketpair");
+        io_close(&nursery->orders_fd);
+        nursery->orders_fd = ends[0];
+        *theirs = ends[1];
+        return 0;
+}
+
+int child_start(struct child *child, struct nursery *nursery, struct error *err)
 {
         pid_t parent = getpid();
+        int theirs = -1;
+        if (child->kind == CHILD_BROKER && make_orders(nursery, &theirs, err))
+                return -1;
         if (child->watch)
                 watchdog_note(child->watch, WATCH_IDLE);
         child->started_ms = clock_ms();
         pid_t pid = fork();
+        if (pid == 0) {
+                if (theirs >= 0) {
+                        io_close(&nursery->orders_fd);
+                        nursery->orders_fd = theirs;
+                }
+                be_child(child, nursery, parent);
+        }
+        io_close(&theirs);
         if (pid < 0)
                 return error_errno(err, "fork");
-        if (pid == 0)
-                be_child(child, nursery, parent);
         child->pid = pid;
         return 0;
 }

@@ -6,6 +6,7 @@
 #include "fcgi/service/config.h"
 #include "fcgi/service/cpu_weight.h"
 #include "fcgi/service/privilege.h"
+#include "fcgi/service/reload_note.h"
 #include "fcgi/service/watchdog.h"
 
 #include <stdint.h>
@@ -21,15 +22,21 @@ struct child {
         int64_t start_at_ms; /* when to start it, if it does not run */
         unsigned failures;   /* in a row */
         struct watch *watch; /* NULL for the broker */
+        int64_t busy_max_ms; /* for how long a request may keep it busy */
 };
 
-/* What every child is started with: made once, before the first fork. Descriptors that are not open are -1.
- */
+/* What every child is started with. Descriptors that are not open are -1. */
 struct nursery {
         const struct config *config;
+        const struct reload_note *note;
         int fastcgi_fd, control_fd, broker_fd;
-        int pid_fd;    /* the pid file's lock, which is the supervisor's alone */
-        int signal_fd; /* the supervisor's */
+        int pid_fd;            /* the pid file's lock, which is the supervisor's alone */
+        int signal_fd;         /* the supervisor's */
+        unsigned generation;   /* of the service: how often it was upgraded since its start */
+        long spared;           /* the generation beside it during an upgrade, or DOCKER_SPARE_NONE */
+        char broker_path[128]; /* of broker_fd */
+        int elder_fd, heir_fd; /* lines to the processes of an upgrade (handover.h), the supervisor's */
+        int orders_fd;         /* to the broker that was started last (orders.h), non-blocking */
         struct identity worker, broker;
         char cgroup_parent[CPU_WEIGHT_PARENT_SIZE]; /* of the sandboxes; "": Docker's own */
 };
@@ -38,7 +45,7 @@ struct nursery {
 void child_name(const struct child *child, char name[16]);
 
 /* Fork and run it. In the parent 0/-1; the child does not return. */
-int child_start(struct child *child, const struct nursery *nursery, struct error *err);
+int child_start(struct child *child, struct nursery *nursery, struct error *err);
 
 /* It ended: note that and when to start it again. 100 ms after the first failure, twice as long after each
  * more, at most 5 s; a child that lived for 10 s begins anew. */

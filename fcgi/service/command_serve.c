@@ -2,9 +2,9 @@
 #include "fcgi/base/log.h"
 #include "fcgi/service/commands.h"
 #include "fcgi/service/host.h"
+#include "fcgi/service/log_file.h"
 #include "fcgi/service/supervisor.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -18,32 +18,23 @@ static void report(void *context, const char *test, enum finding finding, const 
                 log_warning("host.warning", LOG_S("test", test), LOG_S("text", text));
 }
 
-static int open_log(const struct settings *settings, struct error *err)
-{
-        log_set_level(settings->log_level);
-        if (!settings->log_file[0])
-                return 0;
-        int fd = open(settings->log_file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
-        if (fd < 0)
-                return error_errno(err, "%s", settings->log_file);
-        log_set_fd(fd);
-        return 0;
-}
-
 int command_serve(const char *config_path)
 {
         struct error err = {0};
         int status = 1;
+        struct inheritance inheritance;
+        struct config *config = NULL;
         /* What whoever started us left open is not the workers' business. */
-        close_range(STDERR_FILENO + 1, ~0U, 0);
-        struct config *config = config_load(config_path, &err);
-        if (!config || open_log(config->settings, &err))
+        if (handover_inherit(&inheritance, &err))
+                goto out;
+        config = config_load(config_path, &err);
+        if (!config || log_file_open(config->settings, &err))
                 goto out;
         if (host_check(config, report, NULL)) {
                 error_set(&err, "this machine is not fit to serve; `sandpool check` tells more");
                 goto out;
         }
-        status = supervisor_run(config, &err);
+        status = supervisor_run(config, &inheritance, &err);
 out:
         if (err.text[0])
                 fprintf(stderr, "sandpool: %s\n", err.text);

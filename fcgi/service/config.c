@@ -1,14 +1,30 @@
 /* Loads all of conf/ together. */
 #include "fcgi/service/config.h"
+#include "fcgi/base/io.h"
 #include "fcgi/model/seccomp_profile.h"
+#include "fcgi/model/source.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 const char *config_default_path(void)
 {
         static const char here[] = "conf/sandpool.yaml";
         return access(here, F_OK) == 0 ? here : "/etc/sandpool/sandpool.yaml";
+}
+
+/* malloc'd. NULL when memory is out or there is no working directory. */
+static char *absolute(const char *path)
+{
+        char folder[PATH_MAX], *joined;
+        if (*path == '/')
+                return strdup(path);
+        if (!getcwd(folder, sizeof(folder)) || asprintf(&joined, "%s/%s", folder, path) < 0)
+                return NULL;
+        return joined;
 }
 
 struct config *config_load(const char *path, struct error *err)
@@ -18,7 +34,11 @@ struct config *config_load(const char *path, struct error *err)
                 error_set(err, "out of memory");
                 return NULL;
         }
-        config->settings = settings_load(path, err);
+        config->path = absolute(path);
+        if (!config->path)
+                error_errno(err, "%s", path);
+        else
+                config->settings = settings_load(path, err);
         if (config->settings)
                 config->registry = registry_load(config->settings, err);
         if (config->registry)
@@ -32,6 +52,18 @@ struct config *config_load(const char *path, struct error *err)
         return config;
 }
 
+struct config *config_load_bundled(const char *path, int *bundle_fd, struct error *err)
+{
+        source_record();
+        struct config *config = config_load(path, err);
+        *bundle_fd = source_bundle(err);
+        if (config && *bundle_fd >= 0)
+                return config;
+        config_free(config);
+        io_close(bundle_fd);
+        return NULL;
+}
+
 void config_free(struct config *config)
 {
         if (!config)
@@ -40,6 +72,7 @@ void config_free(struct config *config)
         policies_free(config->policies);
         registry_free(config->registry);
         settings_free(config->settings);
+        free(config->path);
         free(config);
 }
 

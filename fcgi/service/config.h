@@ -6,6 +6,7 @@
 #include "fcgi/model/request.h"
 
 struct config {
+        char *path; /* of the settings, absolute, symbolic links as they were named */
         struct settings *settings;
         struct registry *registry;
         struct policies *policies;
@@ -17,6 +18,9 @@ const char *config_default_path(void);
 
 /* Load and check all of it. The caller frees. NULL with "file:line: what". */
 struct config *config_load(const char *path, struct error *err);
+
+/* The same, with every file that was read, as a bundle (source.h) in *bundle_fd, the caller's. */
+struct config *config_load_bundled(const char *path, int *bundle_fd, struct error *err);
 void config_free(struct config *config);
 
 /* What requests are checked against; borrows from config. */

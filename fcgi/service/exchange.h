@@ -6,11 +6,13 @@
 #include "fcgi/execute/execute.h"
 #include "fcgi/service/config.h"
 #include "fcgi/service/fastcgi.h"
+#include "fcgi/service/reload_note.h"
 #include "fcgi/service/reply.h"
 #include "fcgi/service/watchdog.h"
 
 struct exchange {
         const struct config *config;
+        const struct reload_note *reload_note; /* NULL in tests */
         struct broker_link *link;
         struct fastcgi *connection;
         struct watch *watch; /* this worker's; NULL in tests */

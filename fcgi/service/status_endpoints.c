@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define BROKER_ANSWERS_MS 1000
 
@@ -56,6 +57,23 @@ void endpoint_livez(struct exchange *x)
         answer(x, 200, json_pack("{s:s}", "status", "ok"));
 }
 
+/* Whether what runs is what stands in the files, as far as anybody asked for that. */
+static json_t *configuration(const struct exchange *x)
+{
+        struct reload_outcome outcome;
+        char loaded[32] = "";
+        struct tm utc;
+        reload_note_read(x->reload_note, &outcome);
+        time_t loaded_s = outcome.loaded_s;
+        if (gmtime_r(&loaded_s, &utc))
+                strftime(loaded, sizeof(loaded), "%Y-%m-%dT%H:%M:%SZ", &utc);
+        bool failed = outcome.state == RELOAD_FAILED || (outcome.state == RELOAD_RUNNING && outcome.why[0]);
+        json_t *object = json_pack("{s:b,s:s}", "ok", !failed, "loaded", loaded);
+        if (object && failed)
+                json_object_set_new(object, "error", json_string(outcome.why));
+        return object;
+}
+
 void endpoint_readyz(struct exchange *x)
 {
         struct broker_status status;
@@ -73,7 +91,8 @@ void endpoint_readyz(struct exchange *x)
         }
         for (uint32_t i = 0; i < status.language_count; i++)
                 if (is_ready(x, &status.languages[i])) {
-                        answer(x, 200, json_pack("{s:s}", "status", "ready"));
+                        answer(x, 200,
+                                json_pack("{s:s,s:o}", "status", "ready", "configuration", configuration(x)));
                         return;
                 }
         unavailable(x, "No sandbox is ready yet");
@@ -101,12 +120,14 @@ void endpoint_health(struct exchange *x)
                         languages, status.languages[i].id, health_of_language(&status.languages[i]));
         }
         bool serves = answers && status.docker_ok && !status.draining && working > 0;
-        const char *word = !serves ? "down" : working == status.language_count ? "ok" : "degraded";
-        json_t *checks = json_pack("{s:{s:b},s:{s:b,s:s,s:s},s:{s:b,s:i,s:i,s:i},s:o}", "broker", "ok",
-                answers, "docker", "ok", answers && status.docker_ok, "version", status.docker_version,
-                "apiVersion", status.api_version, "pool", "ok", answers && !status.draining, "sandboxes",
-                (int)status.sandboxes, "waiting", (int)status.waiting, "workers",
-                (int)x->config->settings->workers, "languages", languages);
+        json_t *configured = configuration(x);
+        bool well = working == status.language_count && json_is_true(json_object_get(configured, "ok"));
+        const char *word = !serves ? "down" : well ? "ok" : "degraded";
+        json_t *checks = json_pack("{s:o,s:{s:b},s:{s:b,s:s,s:s},s:{s:b,s:i,s:i,s:i},s:o}", "configuration",
+                configured, "broker", "ok", answers, "docker", "ok", answers && status.docker_ok, "version",
+                status.docker_version, "apiVersion", status.api_version, "pool", "ok",
+                answers && !status.draining, "sandboxes", (int)status.sandboxes, "waiting",
+                (int)status.waiting, "workers", (int)x->config->settings->workers, "languages", languages);
         answer(x, serves ? 200 : 503, json_pack("{s:s,s:o}", "status", word, "checks", checks));
 }
 

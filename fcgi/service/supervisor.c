@@ -1,6 +1,6 @@
 /* The supervisor.
  *
- * Theory of operation. It loads nothing and talks to nobody: everything is read and checked before the first
+ * Theory of operation. It talks to nobody but its children: everything is read and checked before the first
  * fork, so that all processes see the same configuration and share its pages. It makes the run directory, the
  * pid file and the three listening sockets, which therefore outlive any child: while a worker or the broker
  * is being restarted, clients wait in the backlog instead of being refused. Then it forks
@@ -14,6 +14,12 @@
  * past every deadline that others were to keep, is killed: the broker then sees its connection close and
  * removes the sandbox.
  *
+ * SIGHUP takes the configuration into use that stands in the files by then, or leaves everything as it is and
+ * says why (reload.c).
+ *
+ * SIGUSR2 has a new process of the binary take over while this one serves on (handover.h). Such a process
+ * begins in stage WARMING, with a broker alone.
+ *
  * SIGTERM and SIGINT end it in order: no more connections, workers (each finishes the request at hand, within
  * drain_timeout), then the broker (which removes every sandbox), then whatever is left is killed. If the
  * supervisor itself is killed, the kernel tells the children (PR_SET_PDEATHSIG). The broker's own death
@@ -22,8 +28,11 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
-#include "fcgi/base/tcp.h"
-#include "fcgi/service/children.h"
+#include "fcgi/sandbox/docker.h"
+#include "fcgi/service/crew.h"
+#include "fcgi/service/places.h"
+#include "fcgi/service/reload.h"
+#include "fcgi/service/upgrade.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,140 +48,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TICK_MS 1000 /* how often the watchdog looks */
-#define BUSY_SLACK_MS 10000
+#define TICK_MS 1000        /* how often the watchdog looks */
 #define BROKER_END_MS 30000 /* to remove all sandboxes */
 
-enum stage { RUNNING, ENDING_WORKERS, ENDING_BROKER, ENDED };
+enum stage { WARMING, RUNNING, ENDING_WORKERS, ENDING_BROKER, ENDED };
 
 struct supervisor {
-        const struct settings *settings;
-        struct nursery nursery;
-        struct child *children; /* [0] is the broker */
-        size_t count;
+        const struct settings *settings; /* of the start: what a reload cannot change */
+        struct crew crew;
+        struct reload reload;
+        struct upgrade upgrade;
+        bool in_charge; /* the sockets and the pid file are this process's */
         enum stage stage;
         int64_t stage_ends_ms;
-        int64_t busy_max_ms;
-        char pid_path[128];
 };
-
-static void socket_path(const struct supervisor *s, const char *name, char path[128])
-{
-        snprintf(path, 128, "%s/%s.sock", s->settings->run_dir, name);
-}
-
-/* The lock is the truth, the number in the file is for people and scripts. */
-static int lock_pid_file(struct supervisor *s, struct error *err)
-{
-        char text[24];
-        snprintf(s->pid_path, sizeof(s->pid_path), "%s/sandpool.pid", s->settings->run_dir);
-        int fd = open(s->pid_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-        if (fd < 0)
-                return error_errno(err, "%s", s->pid_path);
-        s->nursery.pid_fd = fd;
-        if (flock(fd, LOCK_EX | LOCK_NB)) {
-                s->pid_path[0] = 0; /* not ours to remove */
-                return error_set(err, "%s is locked: sandpool runs already", s->settings->run_dir);
-        }
-        int length = snprintf(text, sizeof(text), "%d\n", (int)getpid());
-        if (ftruncate(fd, 0) || write(fd, text, (size_t)length) != length)
-                return error_errno(err, "%s", s->pid_path);
-        return 0;
-}
-
-static int make_run_dir(const struct supervisor *s, struct error *err)
-{
-        struct stat st;
-        const char *path = s->settings->run_dir;
-        if (mkdir(path, 0755) && errno != EEXIST)
-                return error_errno(err, "%s", path);
-        if (stat(path, &st))
-                return error_errno(err, "%s", path);
-        if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
-                return error_set(err,
-                        "%s: must be a directory that its owner, who starts sandpool, alone can write", path);
-        return 0;
-}
-
-static int listen_at(
-        const struct supervisor *s, const char *name, int type, gid_t group, int backlog, struct error *err)
-{
-        char path[128];
-        socket_path(s, name, path);
-        return io_listen_unix(path, type, 0660, group, backlog, err);
-}
-
-/* Where nginx connects to: two sockets in the run directory, or two ports. */
-static int make_frontend(struct supervisor *s, gid_t group, struct error *err)
-{
-        struct tcp_address address;
-        int backlog = (int)s->settings->backlog;
-        if (!s->settings->tcp[0]) {
-                s->nursery.fastcgi_fd = listen_at(s, "fastcgi", SOCK_STREAM, group, backlog, err);
-                if (s->nursery.fastcgi_fd >= 0)
-                        s->nursery.control_fd = listen_at(s, "control", SOCK_STREAM, group, backlog, err);
-        } else if (!tcp_address_parse(s->settings->tcp, &address, err)) {
-                s->nursery.fastcgi_fd = tcp_listen(&address, 0, backlog, err);
-                if (s->nursery.fastcgi_fd >= 0)
-                        s->nursery.control_fd = tcp_listen(&address, 1, backlog, err);
-        }
-        return s->nursery.control_fd < 0 ? -1 : 0;
-}
-
-static int make_sockets(struct supervisor *s, struct error *err)
-{
-        bool root = geteuid() == 0;
-        gid_t frontend = root ? privilege_group(s->settings->socket_group, err) : (gid_t)-1;
-        gid_t worker = root ? s->nursery.worker.gid : (gid_t)-1;
-        if (err->text[0])
-                return -1;
-        int workers = (int)s->settings->workers + 8;
-        if (!make_frontend(s, frontend, err))
-                s->nursery.broker_fd = listen_at(s, "broker", SOCK_SEQPACKET, worker, workers, err);
-        return s->nursery.broker_fd < 0 ? -1 : 0;
-}
-
-static void remove_sockets(const struct supervisor *s)
-{
-        static const char *const names[] = {"fastcgi", "control", "broker"};
-        const int fds[] = {s->nursery.fastcgi_fd, s->nursery.control_fd, s->nursery.broker_fd};
-        for (size_t i = 0; i < 3; i++) {
-                char path[128];
-                socket_path(s, names[i], path);
-                if (fds[i] >= 0 && (i == 2 || !s->settings->tcp[0]))
-                        unlink(path);
-        }
-}
-
-static int find_users(struct supervisor *s, struct error *err)
-{
-        struct stat st;
-        if (privilege_find(s->settings->worker_user, &s->nursery.worker, err) ||
-                privilege_find(s->settings->broker_user, &s->nursery.broker, err) ||
-                privilege_apart(&s->nursery.worker, &s->nursery.broker, err))
-                return -1;
-        if (geteuid() == 0 && stat(s->settings->docker_socket, &st) == 0 &&
-                (st.st_gid == s->nursery.worker.gid || st.st_uid == s->nursery.worker.uid ||
-                        (st.st_mode & S_IWOTH)))
-                return error_set(err, "user %s could open %s: workers must not", s->settings->worker_user,
-                        s->settings->docker_socket);
-        return 0;
-}
-
-static int make_children(struct supervisor *s, struct error *err)
-{
-        s->count = s->settings->workers + 2;
-        s->children = calloc(s->count, sizeof(*s->children));
-        struct watch *watches = watchdog_new(s->count, err);
-        if (!s->children || !watches)
-                return error_set(err, "out of memory");
-        for (size_t i = 0; i < s->count; i++) {
-                s->children[i].kind = i == 0 ? CHILD_BROKER : i == 1 ? CHILD_CONTROL : CHILD_WORKER;
-                s->children[i].number = i > 1 ? (unsigned)i - 1 : 0;
-                s->children[i].watch = i ? &watches[i] : NULL;
-        }
-        return 0;
-}
 
 static int block_signals(struct supervisor *s, struct error *err)
 {
@@ -181,102 +70,32 @@ static int block_signals(struct supervisor *s, struct error *err)
         sigaddset(&set, SIGTERM);
         sigaddset(&set, SIGINT);
         sigaddset(&set, SIGHUP);
+        sigaddset(&set, SIGUSR2);
         sigaddset(&set, SIGCHLD);
         signal(SIGPIPE, SIG_IGN);
         if (sigprocmask(SIG_BLOCK, &set, NULL))
                 return error_errno(err, "sigprocmask");
-        s->nursery.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-        return s->nursery.signal_fd < 0 ? error_errno(err, "signalfd") : 0;
-}
-
-static bool is_worker(const struct child *child)
-{
-        return child->kind != CHILD_BROKER;
-}
-
-/* Start what is due. While ending nothing is started, except that workers that finish a request still need
- * the broker. */
-static void start_due(struct supervisor *s, int64_t now_ms)
-{
-        for (size_t i = 0; i < s->count; i++) {
-                struct child *child = &s->children[i];
-                struct error err = {0};
-                bool wanted = s->stage == RUNNING || (s->stage == ENDING_WORKERS && !is_worker(child));
-                if (child->pid || !wanted || child->start_at_ms > now_ms)
-                        continue;
-                if (child_start(child, &s->nursery, &err)) {
-                        child_ended(child, now_ms);
-                        log_error("process.start_failed", LOG_S("error", err.text));
-                }
-        }
-}
-
-static void signal_workers(const struct supervisor *s, int number)
-{
-        for (size_t i = 0; i < s->count; i++)
-                if (is_worker(&s->children[i]) && s->children[i].pid)
-                        kill(s->children[i].pid, number);
-}
-
-static size_t workers_alive(const struct supervisor *s)
-{
-        size_t alive = 0;
-        for (size_t i = 0; i < s->count; i++)
-                alive += is_worker(&s->children[i]) && s->children[i].pid;
-        return alive;
-}
-
-static void reap(struct supervisor *s, int64_t now_ms)
-{
-        int status;
-        pid_t pid;
-        while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-                for (size_t i = 0; i < s->count; i++) {
-                        struct child *child = &s->children[i];
-                        char name[16];
-                        if (child->pid != pid)
-                                continue;
-                        child_name(child, name);
-                        child_ended(child, now_ms);
-                        log_event(s->stage == RUNNING ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, "process.ended",
-                                LOG_S("name", name), LOG_I("ended_pid", pid),
-                                LOG_I("exit_code", WIFEXITED(status) ? WEXITSTATUS(status) : -1),
-                                LOG_I("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0));
-                }
-        }
-}
-
-static void watch_workers(const struct supervisor *s, int64_t now_ms)
-{
-        for (size_t i = 0; i < s->count; i++) {
-                const struct child *child = &s->children[i];
-                enum watch_phase phase;
-                char name[16];
-                if (!child->watch || !child->pid)
-                        continue;
-                int64_t age = watchdog_age(child->watch, now_ms, &phase);
-                if (!watchdog_hangs(phase, age, s->busy_max_ms))
-                        continue;
-                child_name(child, name);
-                log_error("process.hangs", LOG_S("name", name), LOG_S("phase", watchdog_phase_name(phase)),
-                        LOG_I("for_ms", age));
-                kill(child->pid, SIGKILL);
-        }
+        s->crew.nursery.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+        return s->crew.nursery.signal_fd < 0 ? error_errno(err, "signalfd") : 0;
 }
 
 static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
 {
         s->stage = stage;
         if (stage == ENDING_WORKERS) {
-                s->stage_ends_ms = now_ms + s->settings->drain_timeout_ms;
-                signal_workers(s, SIGTERM);
-                /* No new connections; workers tell those in the backlog. */
-                shutdown(s->nursery.fastcgi_fd, SHUT_RDWR);
-                shutdown(s->nursery.control_fd, SHUT_RDWR);
+                s->stage_ends_ms = now_ms + s->crew.nursery.config->settings->drain_timeout_ms;
+                reload_stop(&s->reload, &s->crew);
+                upgrade_stop(&s->upgrade);
+                /* Others serve those in the backlog; or, workers tell them that nobody does. */
+                crew_signal_workers(&s->crew, s->in_charge ? SIGTERM : SIGHUP);
+                if (s->in_charge) {
+                        shutdown(s->crew.nursery.fastcgi_fd, SHUT_RDWR);
+                        shutdown(s->crew.nursery.control_fd, SHUT_RDWR);
+                }
         } else if (stage == ENDING_BROKER) {
                 s->stage_ends_ms = now_ms + BROKER_END_MS;
-                if (s->children[0].pid)
-                        kill(s->children[0].pid, SIGTERM);
+                if (crew_broker(&s->crew))
+                        kill(crew_broker(&s->crew), SIGTERM);
         }
 }
 
@@ -285,26 +104,28 @@ static void advance(struct supervisor *s, int64_t now_ms)
 {
         bool late = s->stage != RUNNING && now_ms >= s->stage_ends_ms;
         if (s->stage == ENDING_WORKERS) {
-                if (workers_alive(s) == 0)
+                if (crew_workers_alive(&s->crew) == 0)
                         enter(s, ENDING_BROKER, now_ms);
                 else if (late)
-                        signal_workers(s, SIGKILL);
+                        crew_signal_workers(&s->crew, SIGKILL);
         } else if (s->stage == ENDING_BROKER) {
-                if (!s->children[0].pid)
+                if (!crew_broker(&s->crew))
                         s->stage = ENDED;
                 else if (late)
-                        kill(s->children[0].pid, SIGKILL);
+                        kill(crew_broker(&s->crew), SIGKILL);
         }
 }
 
 static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
 {
         if (number == SIGHUP) {
-                log_warning("reload.unsupported",
-                        LOG_S("advice", "restart the service to load its configuration"));
+                reload_ask(&s->reload);
+        } else if (number == SIGUSR2) {
+                upgrade_ask(&s->upgrade);
         } else if (number == SIGTERM || number == SIGINT) {
-                log_info("service.ending", LOG_I("signal", number), LOG_I("workers", workers_alive(s)));
-                if (s->stage == RUNNING)
+                log_info("service.ending", LOG_I("signal", number),
+                        LOG_I("workers", crew_workers_alive(&s->crew)));
+                if (s->stage <= RUNNING)
                         enter(s, ENDING_WORKERS, now_ms);
                 else if (s->stage == ENDING_WORKERS)
                         s->stage_ends_ms = now_ms; /* asked twice: in a hurry; the broker's part takes as long
@@ -312,14 +133,74 @@ static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
         }
 }
 
-/* Until the next thing that is due without a signal. */
-static int64_t next_wake(const struct supervisor *s, int64_t now_ms)
+/* While ending nothing is started, except that workers that finish a request still need the broker. */
+static void start_due(struct supervisor *s, int64_t now_ms)
 {
-        int64_t wake = now_ms + TICK_MS;
-        for (size_t i = 0; i < s->count; i++)
-                if (!s->children[i].pid && s->stage == RUNNING && s->children[i].start_at_ms < wake)
-                        wake = s->children[i].start_at_ms;
-        return wake;
+        if (s->stage <= ENDING_WORKERS)
+                crew_start_due(&s->crew, s->stage == RUNNING, now_ms);
+}
+
+/* The sandboxes are warm, or whoever served so far is gone: from here on this process does. */
+static void take_over(struct supervisor *s, int64_t now_ms)
+{
+        struct error err = {0};
+        s->stage = RUNNING;
+        s->in_charge = true;
+        crew_start_due(&s->crew, true, now_ms);
+        if (places_claim(s->settings, &s->crew.nursery, &err) ||
+                handover_tell(s->crew.nursery.elder_fd, &err))
+                log_warning("upgrade.not_told", LOG_S("error", err.text));
+        log_info("upgrade.taken_over", LOG_I("generation", s->crew.nursery.generation));
+}
+
+static void hear_elder(struct supervisor *s, int64_t now_ms)
+{
+        if (s->crew.nursery.elder_fd < 0 || handover_hear(s->crew.nursery.elder_fd) >= 0)
+                return;
+        if (s->stage == WARMING)
+                take_over(s, now_ms);
+        io_close(&s->crew.nursery.elder_fd);
+        crew_spare(&s->crew, DOCKER_SPARE_NONE); /* what it has left is to be removed */
+}
+
+static void hear_broker(struct supervisor *s, int64_t now_ms)
+{
+        struct order order;
+        int fd = -1;
+        while (orders_take(s->crew.nursery.orders_fd, &order, &fd) > 0) {
+                io_close(&fd);
+                if (order.type == ORDER_WARM && s->stage == WARMING)
+                        take_over(s, now_ms);
+                else
+                        reload_hear(&s->reload, &s->crew, &order);
+        }
+}
+
+/* What is to be changed, one thing at a time. */
+static void settle_changes(struct supervisor *s, int64_t now_ms)
+{
+        hear_broker(s, now_ms);
+        hear_elder(s, now_ms);
+        if (s->stage != RUNNING)
+                return;
+        reload_settle(&s->reload, &s->crew, !s->upgrade.heir && s->crew.nursery.elder_fd < 0, now_ms);
+        upgrade_settle(
+                &s->upgrade, &s->crew, s->reload.step == RELOAD_NONE && s->crew.nursery.elder_fd < 0, now_ms);
+        if (s->upgrade.done) {
+                s->in_charge = false;
+                enter(s, ENDING_WORKERS, now_ms);
+        }
+}
+
+static void wait_for_events(const struct supervisor *s, int64_t now_ms)
+{
+        struct pollfd fds[] = {{.fd = s->crew.nursery.signal_fd, .events = POLLIN},
+                {.fd = crew_broker(&s->crew) ? s->crew.nursery.orders_fd : -1, .events = POLLIN},
+                {.fd = s->crew.nursery.elder_fd, .events = POLLIN},
+                {.fd = s->upgrade.done ? -1 : s->crew.nursery.heir_fd, .events = POLLIN}};
+        int64_t wake_ms = now_ms + TICK_MS;
+        io_poll(fds, sizeof(fds) / sizeof(*fds),
+                s->stage == RUNNING ? crew_next_start(&s->crew, wake_ms) : wake_ms);
 }
 
 static void loop(struct supervisor *s)
@@ -328,50 +209,58 @@ static void loop(struct supervisor *s)
                 struct signalfd_siginfo info;
                 int64_t now_ms = clock_ms();
                 start_due(s, now_ms);
-                struct pollfd wait = {.fd = s->nursery.signal_fd, .events = POLLIN};
-                io_poll(&wait, 1, next_wake(s, now_ms));
+                wait_for_events(s, now_ms);
                 now_ms = clock_ms();
-                while (read(s->nursery.signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+                while (read(s->crew.nursery.signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
                         on_signal(s, info.ssi_signo, now_ms);
-                reap(s, now_ms);
-                watch_workers(s, now_ms);
+                crew_reap(&s->crew, s->stage > RUNNING, now_ms);
+                settle_changes(s, now_ms);
+                crew_watch(&s->crew, now_ms);
                 advance(s, now_ms);
         }
 }
 
-int supervisor_run(const struct config *config, struct error *err)
+int supervisor_run(const struct config *config, const struct inheritance *inheritance, struct error *err)
 {
         int status = 1;
         struct supervisor s = {
                 .settings = config->settings,
-                .nursery = {.config = config,
+                .crew.nursery = {.config = config,
                         .fastcgi_fd = -1,
                         .control_fd = -1,
                         .broker_fd = -1,
                         .pid_fd = -1,
-                        .signal_fd = -1},
-                .busy_max_ms = (int64_t)config_longest_request_ms(config) + BUSY_SLACK_MS,
+                        .signal_fd = -1,
+                        .orders_fd = -1,
+                        .elder_fd = inheritance->line_fd,
+                        .heir_fd = -1,
+                        .spared = DOCKER_SPARE_NONE},
+                .in_charge = !inheritance->any,
+                .stage = inheritance->any ? WARMING : RUNNING,
         };
+        struct nursery *nursery = &s.crew.nursery;
         log_set_process("supervisor");
-        if (find_users(&s, err) || make_run_dir(&s, err) || lock_pid_file(&s, err) || make_sockets(&s, err) ||
-                make_children(&s, err) || block_signals(&s, err))
+        upgrade_open(&s.upgrade);
+        if (places_open(s.settings, inheritance, nursery, err) || reload_open(&s.reload, &s.crew, err) ||
+                crew_fill(&s.crew, err) || block_signals(&s, err))
                 goto out;
-        cpu_weight_make(s.settings, s.nursery.cgroup_parent);
+        cpu_weight_make(s.settings, nursery->cgroup_parent);
         log_info("service.starting", LOG_I("workers", s.settings->workers),
-                LOG_I("languages", config->registry->count), LOG_S("run_dir", s.settings->run_dir));
+                LOG_I("languages", config->registry->count), LOG_S("run_dir", s.settings->run_dir),
+                LOG_I("generation", nursery->generation));
         loop(&s);
         log_fields(LOG_LEVEL_INFO, "service.ended", &LOG_END);
         status = 0;
 out:
-        remove_sockets(&s);
-        cpu_weight_remove(s.nursery.cgroup_parent);
-        if (s.pid_path[0])
-                unlink(s.pid_path);
-        io_close(&s.nursery.fastcgi_fd);
-        io_close(&s.nursery.control_fd);
-        io_close(&s.nursery.broker_fd);
-        io_close(&s.nursery.signal_fd);
-        io_close(&s.nursery.pid_fd);
-        free(s.children);
+        if (s.in_charge)
+                cpu_weight_remove(nursery->cgroup_parent);
+        if (s.in_charge && nursery->pid_fd >= 0)
+                reload_note_remove_files(s.settings->run_dir);
+        places_close(s.settings, nursery, !s.in_charge);
+        io_close(&nursery->signal_fd);
+        io_close(&nursery->orders_fd);
+        io_close(&nursery->heir_fd);
+        io_close(&nursery->elder_fd);
+        reload_close(&s.reload);
         return status;
 }

@@ -7,9 +7,9 @@
  * broker for sandboxes.
  *
  * Signals are blocked except while it waits for a connection: SIGTERM ends an idle worker at once and a busy
- * one after its answer. libfcgi would silently cut a body short at a signal. Its parent watches the phase it
- * notes down and kills it when it stays in one for too long; that the connection to the broker then closes
- * makes the broker remove the sandbox.
+ * one after its answer; so does SIGHUP, when another one has taken its place. libfcgi would silently cut a
+ * body short at a signal. Its parent watches the phase it notes down and kills it when it stays in one for
+ * too long; that the connection to the broker then closes makes the broker remove the sandbox.
  *
  * Between requests a worker holds no memory of its own but libc's: 32 of them wait in a few hundred KiB each.
  */
@@ -25,18 +25,21 @@
 /* A request that allocated more than this is followed by giving free memory back to the kernel. */
 #define TRIM_BYTES (64 << 10)
 
-static volatile sig_atomic_t ended;
+static volatile sig_atomic_t ended;    /* the service ends */
+static volatile sig_atomic_t replaced; /* it goes on with another worker */
 
-static void on_term(int signal)
+static void on_end(int signal)
 {
-        (void)signal;
-        ended = 1;
+        if (signal == SIGTERM)
+                ended = 1;
+        else
+                replaced = 1;
 }
 
 /* After libfcgi has put its own handlers in. waiting: the mask for the wait alone. */
 static void set_signals(sigset_t *waiting)
 {
-        struct sigaction end = {.sa_handler = on_term}, ignore = {.sa_handler = SIG_IGN};
+        struct sigaction end = {.sa_handler = on_end}, ignore = {.sa_handler = SIG_IGN};
         sigset_t blocked;
         sigfillset(&blocked);
         sigdelset(&blocked, SIGSEGV);
@@ -47,7 +50,9 @@ static void set_signals(sigset_t *waiting)
         sigprocmask(SIG_SETMASK, &blocked, NULL);
         *waiting = blocked;
         sigdelset(waiting, SIGTERM);
+        sigdelset(waiting, SIGHUP);
         sigaction(SIGTERM, &end, NULL);
+        sigaction(SIGHUP, &end, NULL);
         sigaction(SIGPIPE, &ignore, NULL);
         sigaction(SIGUSR1, &ignore, NULL);
 }
@@ -99,12 +104,27 @@ static void log_exchange(const struct exchange *x, enum router_socket socket, in
 }
 
 /* A signal that came in mid-request is delivered by the wait only when no connection is waiting, too. */
-static bool told_to_end(void)
+static void look_for_signals(void)
 {
         sigset_t pending;
-        if (!sigpending(&pending) && sigismember(&pending, SIGTERM) == 1)
+        if (sigpending(&pending))
+                return;
+        if (sigismember(&pending, SIGTERM) == 1)
                 ended = 1;
+        if (sigismember(&pending, SIGHUP) == 1)
+                replaced = 1;
+}
+
+static bool told_to_end(void)
+{
+        look_for_signals();
         return ended;
+}
+
+static bool told_to_leave(void)
+{
+        look_for_signals();
+        return ended || replaced;
 }
 
 static void answer(const struct worker_options *options, struct exchange *x)
@@ -123,6 +143,7 @@ static void serve(const struct worker_options *options, struct fastcgi *connecti
         int64_t start = clock_us();
         struct exchange x = {
                 .config = options->config,
+                .reload_note = options->reload_note,
                 .link = link,
                 .connection = connection,
                 .watch = options->watch,
@@ -165,13 +186,11 @@ int worker_run(const struct worker_options *options, struct error *err)
 {
         int came = 0;
         sigset_t waiting;
-        char path[128];
         struct broker_link *link = NULL;
         struct fastcgi *connection = fastcgi_new(options->listen_fd, options->silence_ms, err);
         if (!connection)
                 goto out;
-        snprintf(path, sizeof(path), "%s/broker.sock", options->config->settings->run_dir);
-        link = broker_link_new(path, options->config->settings->queue_timeout_ms);
+        link = broker_link_new(options->broker_path, options->config->settings->queue_timeout_ms);
         if (!link) {
                 error_set(err, "out of memory");
                 goto out;
@@ -180,7 +199,7 @@ int worker_run(const struct worker_options *options, struct error *err)
         /* Fixed thresholds: with glibc's moving ones, one large body makes the heap large for good. */
         mallopt(M_MMAP_THRESHOLD, 128 << 10);
         mallopt(M_TRIM_THRESHOLD, 128 << 10);
-        while (came >= 0 && !told_to_end())
+        while (came >= 0 && !told_to_leave())
                 came = take(options, connection, link, &waiting, err);
         /* Who waits in the backlog is told so; the supervisor lets no more in. */
         while (ended && came >= 0 && take(options, connection, link, NULL, err) > 0)

@@ -80,6 +80,8 @@ void lone_broker_start(uint32_t per_process)
                 .registry = broker.registry,
                 .seccomp = broker.seccomp,
                 .listen_fd = broker.listen_fd,
+                .spared = DOCKER_SPARE_NONE,
+                .orders_fd = -1,
                 .peer_uid = getuid(),
                 .workers = 32,
                 .per_process = per_process};

@@ -188,6 +188,7 @@ int service_prepare(struct service *service, const struct service_options *optio
                 return error_errno(err, "mkdtemp");
         }
         chmod(service->dir, 0755); /* nginx and the workers are other users */
+        service_source_path("build/sandpool", service->binary, sizeof service->binary);
         snprintf(service->run_dir, sizeof service->run_dir, "%s/run", service->dir);
         snprintf(service->settings, sizeof service->settings, "%s/sandpool.yaml", service->dir);
         snprintf(service->log, sizeof service->log, "%s/sandpool.log", service->dir);
@@ -208,9 +209,7 @@ static void add_log_end(const char *path, struct error *err)
 
 int service_launch(struct service *service, struct error *err)
 {
-        char binary[512];
-        service_source_path("build/sandpool", binary, sizeof binary);
-        const char *const argv[] = {binary, "--config", service->settings, "serve", NULL};
+        const char *const argv[] = {service->binary, "--config", service->settings, "serve", NULL};
         int fd = open(service->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
         if (fd < 0)
                 return error_errno(err, "%s", service->log);
@@ -265,9 +264,13 @@ static bool ready(void *context)
 
 int service_start(struct service *service, const struct service_options *options, struct error *err)
 {
+        return service_prepare(service, options, err) ? -1 : service_start_prepared(service, err);
+}
+
+int service_start_prepared(struct service *service, struct error *err)
+{
         struct readiness readiness = {service, false};
-        if (service_prepare(service, options, err) || service_launch(service, err) ||
-                start_nginx(service, err))
+        if (service_launch(service, err) || start_nginx(service, err))
                 return -1;
         if (!service_until(ready, &readiness, START_MS) || readiness.died) {
                 error_set(err, readiness.died ? "the service exited" : "the service did not get ready");

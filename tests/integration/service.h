@@ -30,6 +30,7 @@ struct service {
         char dir[40];      /* everything of this instance; removed at the end */
         char run_dir[48];  /* its sockets */
         char settings[64]; /* its sandpool.yaml */
+        char binary[512];  /* what is started */
         char log[64];      /* what the service writes to stderr */
         char instance[33]; /* label of its containers */
         int port;          /* nginx's, on 127.0.0.1 */
@@ -43,6 +44,9 @@ int service_prepare(struct service *service, const struct service_options *optio
 
 /* Start the service alone, prepared before, without nginx and without waiting for anything. 0/-1. */
 int service_launch(struct service *service, struct error *err);
+
+/* Start both, prepared before, and wait until /readyz answers 200. */
+int service_start_prepared(struct service *service, struct error *err);
 
 /* Prepare, start both, wait until /readyz answers 200. 0/-1 with the log's end in err; service_stop is due in
  * either case. */

@@ -135,6 +135,33 @@ static void missing_file_is_named(void **state)
         settings_free(NULL);
 }
 
+static void names_what_needs_a_restart(void **state)
+{
+        static const struct {
+                const char *text, *message;
+        } cases[] = {
+                {"workers: 3\npool: {max: 7}\nlog: {level: debug}\n", ""},
+                {"workers: 3\nlisten:\n  tcp: 127.0.0.1:9\n",
+                        "conf/sandpool.yaml:3: a change of 'listen.tcp' needs a restart"},
+                {"docker: {instance: other}\n",
+                        "conf/sandpool.yaml:1: a change of 'docker.instance' needs a restart"},
+                {"pool:\n  max: 1\n  uid_base: 0x50000000\n",
+                        "conf/sandpool.yaml:3: a change of 'pool.uid_base' needs a restart"},
+        };
+        struct error err;
+        (void)state;
+
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                struct settings *now = load("workers: 32\n", &err);
+                struct settings *next = load(cases[i].text, &err);
+                assert_non_null(next);
+                assert_int_equal(settings_fixed(now, next, &err), *cases[i].message ? -1 : 0);
+                assert_string_equal(without_folder(err.text), cases[i].message);
+                settings_free(now);
+                settings_free(next);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -143,6 +170,7 @@ int main(void)
                 cmocka_unit_test(relative_settings_file_gives_absolute_paths),
                 cmocka_unit_test_setup_teardown(refuses, folder_make, folder_remove),
                 cmocka_unit_test(missing_file_is_named),
+                cmocka_unit_test_setup_teardown(names_what_needs_a_restart, folder_make, folder_remove),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,224 @@
+/* Starts, watches, replaces and counts the supervisor's children. */
+#include "fcgi/service/crew.h"
+
+#include "fcgi/base/clock.h"
+#include "fcgi/base/log.h"
+#include "fcgi/sandbox/orders.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define BUSY_SLACK_MS 10000
+
+static bool is_worker(const struct child *child)
+{
+        return child->kind != CHILD_BROKER;
+}
+
+static bool is_watched_with(const struct crew *crew, const struct watch *watch)
+{
+        for (size_t i = 0; i < crew->count; i++)
+                if (crew->children[i].watch == watch)
+                        return true;
+        for (size_t i = 0; i < crew->leaving_count; i++)
+                if (crew->leaving[i].watch == watch)
+                        return true;
+        return false;
+}
+
+/* There are as many as there can be children. */
+static struct watch *free_watch(const struct crew *crew)
+{
+        struct watch *watch = crew->watches;
+        while (is_watched_with(crew, watch))
+                watch++;
+        return watch;
+}
+
+static void fill_in(struct crew *crew, size_t i)
+{
+        struct watch *watch = i ? free_watch(crew) : NULL;
+        crew->children[i] = (struct child){
+                .kind = i == 0   ? CHILD_BROKER
+                        : i == 1 ? CHILD_CONTROL
+                                 : CHILD_WORKER,
+                .number = i > 1 ? (unsigned)i - 1 : 0,
+                .watch = watch,
+                .busy_max_ms = (int64_t)config_longest_request_ms(crew->nursery.config) + BUSY_SLACK_MS,
+        };
+}
+
+static size_t wanted(const struct crew *crew)
+{
+        return crew->nursery.config->settings->workers + 2;
+}
+
+int crew_fill(struct crew *crew, struct error *err)
+{
+        crew->watches = watchdog_new(CREW_MAX + CREW_LEAVING_MAX, err);
+        if (!crew->watches)
+                return -1;
+        for (; crew->count < wanted(crew); crew->count++)
+                fill_in(crew, crew->count);
+        return 0;
+}
+
+static void start(struct crew *crew, struct child *child)
+{
+        struct error err = {0};
+        if (!child_start(child, &crew->nursery, &err))
+                return;
+        child_ended(child, clock_ms());
+        log_error("process.start_failed", LOG_S("error", err.text));
+}
+
+void crew_start_due(struct crew *crew, bool workers, int64_t now_ms)
+{
+        for (size_t i = 0; i < crew->count; i++) {
+                struct child *child = &crew->children[i];
+                if (!child->pid && (workers || !is_worker(child)) && child->start_at_ms <= now_ms)
+                        start(crew, child);
+        }
+}
+
+int64_t crew_next_start(const struct crew *crew, int64_t until_ms)
+{
+        for (size_t i = 0; i < crew->count; i++)
+                if (!crew->children[i].pid && crew->children[i].start_at_ms < until_ms)
+                        until_ms = crew->children[i].start_at_ms;
+        return until_ms;
+}
+
+pid_t crew_broker(const struct crew *crew)
+{
+        return crew->children[0].pid;
+}
+
+void crew_spare(struct crew *crew, long generation)
+{
+        struct error err = {0};
+        struct order order = {.type = ORDER_SPARE};
+        snprintf(order.text, sizeof(order.text), "%ld", generation);
+        crew->nursery.spared = generation;
+        if (crew_broker(crew) && orders_send(crew->nursery.orders_fd, &order, -1, &err))
+                log_error("broker.not_told", LOG_S("error", err.text));
+}
+
+void crew_signal_workers(const struct crew *crew, int number)
+{
+        for (size_t i = 0; i < crew->count; i++)
+                if (is_worker(&crew->children[i]) && crew->children[i].pid)
+                        kill(crew->children[i].pid, number);
+        for (size_t i = 0; i < crew->leaving_count; i++)
+                kill(crew->leaving[i].pid, number);
+}
+
+size_t crew_workers_alive(const struct crew *crew)
+{
+        size_t alive = crew->leaving_count;
+        for (size_t i = 0; i < crew->count; i++)
+                alive += is_worker(&crew->children[i]) && crew->children[i].pid;
+        return alive;
+}
+
+static void log_end(const struct child *child, int status, bool expected)
+{
+        char name[16];
+        child_name(child, name);
+        log_event(expected ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING, "process.ended", LOG_S("name", name),
+                LOG_I("ended_pid", child->pid),
+                LOG_I("exit_code", WIFEXITED(status) ? WEXITSTATUS(status) : -1),
+                LOG_I("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0));
+}
+
+static void reap_one(struct crew *crew, pid_t pid, int status, bool expected, int64_t now_ms)
+{
+        for (size_t i = 0; i < crew->leaving_count; i++) {
+                if (crew->leaving[i].pid != pid)
+                        continue;
+                log_end(&crew->leaving[i], status, WIFEXITED(status));
+                crew->leaving[i] = crew->leaving[--crew->leaving_count];
+                return;
+        }
+        for (size_t i = 0; i < crew->count; i++) {
+                if (crew->children[i].pid != pid)
+                        continue;
+                log_end(&crew->children[i], status, expected);
+                child_ended(&crew->children[i], now_ms);
+        }
+}
+
+void crew_reap(struct crew *crew, bool expected, int64_t now_ms)
+{
+        int status;
+        pid_t pid;
+        while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+                reap_one(crew, pid, status, expected, now_ms);
+}
+
+static void watch_one(const struct child *child, int64_t now_ms)
+{
+        enum watch_phase phase;
+        char name[16];
+        if (!child->watch || !child->pid)
+                return;
+        int64_t age = watchdog_age(child->watch, now_ms, &phase);
+        if (!watchdog_hangs(phase, age, child->busy_max_ms))
+                return;
+        child_name(child, name);
+        log_error("process.hangs", LOG_S("name", name), LOG_S("phase", watchdog_phase_name(phase)),
+                LOG_I("for_ms", age));
+        kill(child->pid, SIGKILL);
+}
+
+void crew_watch(const struct crew *crew, int64_t now_ms)
+{
+        for (size_t i = 0; i < crew->count; i++)
+                watch_one(&crew->children[i], now_ms);
+        for (size_t i = 0; i < crew->leaving_count; i++)
+                watch_one(&crew->leaving[i], now_ms);
+}
+
+int crew_can_replace(const struct crew *crew, struct error *err)
+{
+        if (crew->leaving_count + crew->count <= CREW_LEAVING_MAX)
+                return 0;
+        return error_set(
+                err, "%zu workers of earlier reloads still finish their requests", crew->leaving_count);
+}
+
+/* Its successor, if there is one, was started. */
+static void leave(struct crew *crew, const struct child *child)
+{
+        if (!child->pid)
+                return;
+        crew->leaving[crew->leaving_count++] = *child;
+        kill(child->pid, SIGHUP);
+}
+
+void crew_replace(struct crew *crew)
+{
+        size_t before = crew->count;
+        for (size_t i = 1; i < wanted(crew) || i < before; i++) {
+                struct child old = i < before ? crew->children[i] : (struct child){0};
+                if (i < wanted(crew)) {
+                        fill_in(crew, i);
+                        start(crew, &crew->children[i]);
+                }
+                leave(crew, &old);
+        }
+        crew->count = wanted(crew);
+}
+
+bool crew_replaced(const struct crew *crew)
+{
+        for (size_t i = 0; i < crew->leaving_count; i++) {
+                enum watch_phase phase;
+                watchdog_age(crew->leaving[i].watch, 0, &phase);
+                if (phase == WATCH_IDLE)
+                        return false;
+        }
+        return true;
+}

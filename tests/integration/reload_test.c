@@ -1,0 +1,471 @@
+/* A configuration taken anew by a service that goes on serving: languages come, change and go, mistakes
+ * change nothing, and no request notices. */
+#include "tests/integration/answer.h"
+#include "tests/integration/fixture.h"
+#include "tests/integration/http.h"
+#include "tests/integration/processes.h"
+#include "tests/integration/spawn.h"
+#include "tests/integration/steady.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RELOAD_MS 120000
+#define RELOADS 20
+
+static char binary[512], image[64];
+
+/* A language out of nothing: a shell whose echo is loud. */
+static const char toy[] = "id: toy\n"
+                          "name: Toy\n"
+                          "version: \"1\"\n"
+                          "image: %s\n"
+                          "source: main.toy\n"
+                          "run:\n"
+                          "  command: [/usr/local/bin/toy, \"{source}\"]\n"
+                          "env: {PATH: \"/usr/local/bin:/usr/bin:/bin\"}\n"
+                          "pool: {warm: 1}\n"
+                          "syntax:\n"
+                          "  comments: [{open: \"#\"}]\n"
+                          "  strings: []\n"
+                          "policy: off\n"
+                          "sample:\n"
+                          "  code: say hello\n"
+                          "  expected: %s\n";
+
+static void path_of(const char *file, char path[128])
+{
+        snprintf(path, 128, "%s/%s", fixture.dir, file);
+}
+
+static char *read_text(const char *file)
+{
+        char path[128], *text = NULL;
+        struct error err = {0};
+        path_of(file, path);
+        if (io_read_file(path, 1 << 20, &text, &err) < 0)
+                fail_msg("%s", err.text);
+        return text;
+}
+
+static void write_text(const char *file, const char *text)
+{
+        char path[128];
+        path_of(file, path);
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+        assert_true(fd >= 0);
+        assert_int_equal(io_write_all(fd, text, strlen(text), -1, NULL), 0);
+        close(fd);
+}
+
+/* Replace what stands once in a file. */
+static void edit(const char *file, const char *from, const char *to)
+{
+        char *text = read_text(file), *at = strstr(text, from), *next;
+        if (!at)
+                fail_msg("%s has no '%s'", file, from);
+        assert_true(asprintf(&next, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) > 0);
+        write_text(file, next);
+        free(next);
+        free(text);
+}
+
+static void remove_file(const char *file)
+{
+        char path[128];
+        path_of(file, path);
+        assert_int_equal(unlink(path), 0);
+}
+
+/* `sandpool reload`: its exit status, what it said into said. */
+static int reload(char said[1024])
+{
+        const char *argv[] = {binary, "--config", fixture.settings, "reload", NULL};
+        struct buffer out = BUFFER_MAX(1023);
+        struct error err = {0};
+        int code = spawn_run(argv, RELOAD_MS, &out, NULL, &err);
+        snprintf(said, 1024, "%.*s", (int)out.size, out.data ? out.data : "");
+        buffer_clear(&out);
+        if (code < 0)
+                fail_msg("%s", err.text);
+        return code;
+}
+
+static void must_reload(void)
+{
+        char said[1024];
+        if (reload(said))
+                fail_msg("%s", said);
+}
+
+static void must_refuse(const char *why)
+{
+        char said[1024];
+        assert_int_equal(reload(said), 1);
+        if (!strstr(said, why))
+                fail_msg("not '%s' but: %s", why, said);
+}
+
+/* How the loud shell is made: what it says behind everything is the image's, so that two can be told apart.
+ */
+static void build_toy(const char *suffix)
+{
+        char script[1024];
+        struct error err = {0};
+        snprintf(script, sizeof script,
+                "mkdir -p %s/toy && cd %s/toy && printf '%%s\\n' '#!/bin/sh' "
+                "'say() { printf \"%%s%s\\n\" \"$*\"; }' '. ./\"$1\"' >toy && chmod 755 toy && "
+                "printf '%%s\\n' 'FROM sandpool/base' 'COPY toy /usr/local/bin/toy' >Dockerfile && "
+                "DOCKER_BUILDKIT=0 docker build -q --network none -t %s .",
+                fixture.dir, fixture.dir, suffix, image);
+        char *built = spawn_text(&err, "sh", "-c", script, NULL);
+        if (!built)
+                fail_msg("%s", err.text);
+        free(built);
+}
+
+static void write_toy(const char *expected)
+{
+        char text[1024];
+        snprintf(text, sizeof text, toy, image, expected);
+        write_text("languages/toy.yaml", text);
+}
+
+static void says(const char *language, const char *code, const char *output)
+{
+        json_t *answer = fixture_run(language, code, NULL);
+        assert_non_null(answer);
+        assert_string_equal(fixture_text(answer, "output"), output);
+        json_decref(answer);
+}
+
+/* The containers of a language, one id a line, in order. The caller's. */
+static char *containers_of(const char *language)
+{
+        char script[256];
+        struct error err = {0};
+        snprintf(script, sizeof script,
+                "docker ps -q --no-trunc --filter label=sandpool.instance=%s --filter "
+                "label=sandpool.language=%s | sort",
+                fixture.instance, language);
+        char *said = spawn_text(&err, "sh", "-c", script, NULL);
+        if (!said)
+                fail_msg("%s", err.text);
+        return said;
+}
+
+struct containers {
+        const char *language;
+        char *ids; /* one a line */
+};
+
+/* Whether none of these is there any more. */
+static bool are_gone(void *context)
+{
+        struct containers *before = context;
+        char *now = containers_of(before->language), *ids = strdup(before->ids), *rest = ids, *id;
+        bool gone = true;
+        while ((id = strsep(&rest, "\n")))
+                gone = gone && !(*id && strstr(now, id));
+        free(now);
+        free(ids);
+        return gone;
+}
+
+/* What GET /readyz says about the configuration: "" when all is well. */
+static void configuration_error(char error[1024])
+{
+        struct error err = {0};
+        json_t *ready = service_get(&fixture, "/readyz", &err);
+        if (!ready)
+                fail_msg("%s", err.text);
+        json_t *configuration = json_object_get(ready, "configuration");
+        snprintf(error, 1024, "%s", fixture_text(configuration, "error"));
+        assert_int_equal(json_is_true(json_object_get(configuration, "ok")), !*error);
+        json_decref(ready);
+}
+
+/* Sandboxes that wear out would look like some that were replaced. */
+static int start(void **state)
+{
+        struct service_options options = {
+                .pool_max = 12, .warm = {{"python", 2}, {"javascript", 1}, {"cpp", 0}}};
+        (void)state;
+        service_source_path("build/sandpool", binary, sizeof binary);
+        snprintf(image, sizeof image, "sandpool-test-toy-%d", (int)getpid());
+        if (fixture_start(&options))
+                return -1;
+        edit("sandpool.yaml", "pool:\n", "pool:\n  reuse: 1000000\n  max_age: 86400\n");
+        must_reload();
+        return 0;
+}
+
+static int stop(void **state)
+{
+        int rc = fixture_stop(state);
+        free(spawn_text(NULL, "docker", "rmi", "-f", image, NULL));
+        return rc;
+}
+
+static void a_language_comes_and_goes(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        struct http_request request = {.port = fixture.port,
+                .path = "/api/execute",
+                .body = "{\"language\": \"toy\", \"code\": \"say hi\"}"};
+        struct http_response response = {0};
+        char *python = containers_of("python");
+        build_toy("!");
+        write_toy("hello!");
+        must_reload();
+        says("toy", "say here I am # not said", "here I am!\n");
+        json_t *languages = service_get(&fixture, "/api/languages", &err);
+        char *list = json_dumps(languages, 0);
+        assert_non_null(strstr(list, "\"toy\""));
+        free(list);
+        json_decref(languages);
+
+        build_toy("!!"); /* another image under the same tag */
+        write_toy("hello!!");
+        must_reload();
+        says("toy", "say again", "again!!\n");
+
+        struct containers toys = {"toy", containers_of("toy")};
+        remove_file("languages/toy.yaml");
+        must_reload();
+        assert_int_equal(http_send(&request, 1, &response, &err), 0);
+        assert_int_equal(response.status, 422);
+        assert_string_equal(fixture_text(response.json, "reason"), "unknown_language");
+        http_clear(&response);
+        assert_string_not_equal(toys.ids, "");
+        assert_true(service_until(are_gone, &toys, 10000));
+        free(toys.ids);
+        char *after = containers_of("python");
+        assert_string_equal(after, python);
+        free(after);
+        free(python);
+}
+
+/* Each mistake is named with its place, and nothing has changed. */
+static void mistakes_change_nothing(void **state)
+{
+        static const struct {
+                const char *file, *from, *to, *why;
+        } mistakes[] = {
+                {"languages/python.yaml", "\nname: Python\n", "\nname: Python\ntmie: 3\n",
+                        "languages/python.yaml:3: unknown key 'tmie'"},
+                {"languages/python.yaml", "  cpu: 0.5\n", "\tcpu: 0.5\n", "languages/python.yaml:"},
+                {"languages/python.yaml", "aliases: [python3, py]", "aliases: [python3, js]",
+                        "alias 'js' is a name of 'javascript' already"},
+                {"languages/python.yaml", "cpu: 0.5", "cpu: fast", "languages/python.yaml:"},
+                {"languages/python.yaml", "source: main.py\n", "", "'source'"},
+                {"sandpool.yaml", "reuse: 1000000", "reuse: 0", "sandpool.yaml:"},
+                {"sandpool.yaml", "selectable: [off, strict]", "selectable: [off, lax]",
+                        "policy 'lax' does not exist"},
+                {"sandpool.yaml", "instance: \"", "instance: \"x",
+                        "a change of 'docker.instance' needs a restart"},
+                {"sandpool.yaml", "uid_base: 0x50000000", "uid_base: 0x51000000",
+                        "a change of 'pool.uid_base' needs a restart"},
+                {"sandpool.yaml", "/seccomp.json", "/sandpool.yaml", "sandpool.yaml:"},
+        };
+        (void)state;
+        char *python = containers_of("python"), error[1024];
+        for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+                char *before = read_text(mistakes[i].file);
+                edit(mistakes[i].file, mistakes[i].from, mistakes[i].to);
+                kill(fixture.supervisor, SIGHUP);
+                must_refuse(mistakes[i].why);
+                if (strcmp(mistakes[i].file, "sandpool.yaml")) {
+                        configuration_error(error);
+                        assert_non_null(strstr(error, mistakes[i].why));
+                }
+                says("python", "print('as ever')", "as ever\n");
+                write_text(mistakes[i].file, before);
+                free(before);
+        }
+        must_reload();
+        configuration_error(error);
+        assert_string_equal(error, "");
+        char *after = containers_of("python");
+        assert_string_equal(after, python);
+        free(after);
+        free(python);
+        static const char *const words[] = {"reload.failed", "python.yaml:3", NULL};
+        assert_true(service_logged(&fixture, words, NULL, 0));
+}
+
+/* What is right to read and does not work when tried: the language goes on as it was. */
+static void a_language_that_would_break_is_not_taken(void **state)
+{
+        char error[1024];
+        (void)state;
+        build_toy("?");
+        write_toy("hello?");
+        must_reload();
+        write_toy("goodbye");
+        must_refuse("toy.yaml: the sample printed something else than expected");
+        configuration_error(error);
+        assert_non_null(strstr(error, "the sample printed something else"));
+        says("toy", "say still here", "still here?\n");
+        write_toy("hello?");
+        edit("languages/toy.yaml", "image: ", "image: no-such-");
+        must_refuse("not there");
+        says("toy", "say still here", "still here?\n");
+        remove_file("languages/toy.yaml");
+        must_reload();
+}
+
+/* Every second reload changes what a javascript sandbox is; none changes python's. */
+static void no_request_notices(void **state)
+{
+        struct error err = {0};
+        const char *const argv[] = {binary, "--config", fixture.settings, "reload", NULL};
+        unsigned number = 0;
+        (void)state;
+        must_reload();
+        char *python = containers_of("python");
+        char *original = read_text("languages/javascript.yaml");
+        for (int round = 0; round < RELOADS; round++) {
+                struct containers javascript = {"javascript", containers_of("javascript")};
+                if (round % 2) {
+                        char limits[64];
+                        snprintf(limits, sizeof limits, "limits:\n  processes: %d\n", 100 + round);
+                        write_text("languages/javascript.yaml", original);
+                        edit("languages/javascript.yaml", "limits:\n", limits);
+                }
+                pid_t reloading = spawn_start(argv, -1, &err);
+                assert_true(reloading > 0);
+                steady_until(reloading, &number);
+                assert_true(!(round % 2) || service_until(are_gone, &javascript, 10000));
+                free(javascript.ids);
+        }
+        char *after = containers_of("python");
+        for (char *id = strtok(python, "\n"); id; id = strtok(NULL, "\n"))
+                assert_non_null(strstr(after, id));
+        free(after);
+        free(python);
+        write_text("languages/javascript.yaml", original);
+        free(original);
+        must_reload();
+}
+
+static bool is_leased(void *context)
+{
+        (void)context;
+        return service_sandboxes(&fixture, "leased", NULL) == 1;
+}
+
+/* A request that runs while its language changes ends as it would have; then its sandbox goes. */
+static void what_runs_is_not_disturbed(void **state)
+{
+        struct error err = {0};
+        char url[64], path[128];
+        int status;
+        (void)state;
+        struct containers before = {"python", containers_of("python")};
+        snprintf(url, sizeof url, "http://127.0.0.1:%d/api/execute", fixture.port);
+        path_of("slept", path);
+        const char *const argv[] = {"curl", "-s", "-m", "60", "-o", path, "-H",
+                "Content-Type: application/json", "-d",
+                "{\"code\": \"import time\\ntime.sleep(4)\\nprint('slept')\", \"policy\": \"off\"}", url,
+                NULL};
+        pid_t client = spawn_start(argv, -1, &err);
+        assert_true(client > 0 && service_until(is_leased, NULL, 10000));
+        edit("languages/python.yaml", "limits:\n", "limits:\n  processes: 77\n");
+        must_reload();
+        says("python", "print(open('/proc/self/status').read().count('Name:'))", "1\n");
+        assert_int_equal(spawn_wait(client, clock_ms() + 20000, &status, &err), 0);
+        char *answer = read_text("slept");
+        assert_non_null(strstr(answer, "\"output\":\"slept\\n\""));
+        free(answer);
+        assert_true(service_until(are_gone, &before, 10000));
+        free(before.ids);
+        edit("languages/python.yaml", "  processes: 77\n", "");
+        must_reload();
+}
+
+/* More and fewer workers, at once. */
+static void workers_and_pool_change(void **state)
+{
+        struct process list[PROCESSES_MAX];
+        (void)state;
+        edit("sandpool.yaml", "workers: 32", "workers: 6");
+        must_reload();
+        assert_int_equal(processes_list(0, fixture.supervisor, list), 6 + 2);
+        says("python", "print(6)", "6\n");
+        edit("sandpool.yaml", "workers: 6", "workers: 32");
+        must_reload();
+        assert_int_equal(processes_list(0, fixture.supervisor, list), 32 + 2);
+}
+
+static bool has_begun(void *context)
+{
+        char path[128];
+        char *text = NULL;
+        (void)context;
+        snprintf(path, sizeof path, "%s/reload", fixture.run_dir);
+        bool begun = io_read_file(path, 1024, &text, NULL) > 0 && strstr(text, " running ");
+        free(text);
+        return begun;
+}
+
+static bool serves(void *context)
+{
+        struct error err = {0};
+        json_t *ready = service_get(&fixture, "/readyz", &err);
+        (void)context;
+        json_decref(ready);
+        return ready != NULL;
+}
+
+/* The broker dies while it tries the new configuration: the old one holds, and a new broker serves it. */
+static void a_broker_that_dies_ends_the_reload(void **state)
+{
+        struct error err = {0};
+        int status;
+        const char *const argv[] = {binary, "--config", fixture.settings, "reload", NULL};
+        (void)state;
+        build_toy(".");
+        write_toy("hello.");
+        edit("languages/toy.yaml", "code: say hello", "code: sleep 20; say hello");
+        pid_t reloading = spawn_start(argv, -1, &err);
+        assert_true(reloading > 0 && service_until(has_begun, NULL, 10000));
+        pid_t broker = service_process(&fixture, "broker");
+        assert_true(broker > 0 && !kill(broker, SIGKILL));
+        assert_int_equal(spawn_wait(reloading, clock_ms() + 30000, &status, &err), 0);
+        assert_int_equal(WEXITSTATUS(status), 1);
+        assert_true(service_until(serves, NULL, 30000));
+        says("python", "print('alive')", "alive\n");
+        remove_file("languages/toy.yaml");
+        must_reload();
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_language_comes_and_goes),
+                cmocka_unit_test(mistakes_change_nothing),
+                cmocka_unit_test(a_language_that_would_break_is_not_taken),
+                cmocka_unit_test(no_request_notices),
+                cmocka_unit_test(what_runs_is_not_disturbed),
+                cmocka_unit_test(workers_and_pool_change),
+                cmocka_unit_test(a_broker_that_dies_ends_the_reload),
+        };
+        return cmocka_run_group_tests(tests, start, stop);
+}
