@@ -176,19 +176,26 @@ static int report(struct find *find, const char *name, struct violations *violat
         return 0;
 }
 
+/* By id, so that the language may be a copy. */
+static const struct language *known_language(const struct policy *policy, const struct language *language)
+{
+        return policy->groups != NULL ? registry_get(policy->registry, language->id) : NULL;
+}
+
 int policy_check(const struct policy *policy, const struct language *language, const char *name,
         const char *code, size_t size, struct violations *violations, struct error *err)
 {
+        const struct language *known = known_language(policy, language);
         const struct group *group;
         struct find find = {0};
         int rc = -1;
 
-        if (policy->groups == NULL || size == 0)
+        if (known == NULL || size == 0)
                 return 0;
-        group = &policy->groups[language - policy->registry->languages];
+        group = &policy->groups[known - policy->registry->languages];
         if (group->count == 0)
                 return 0;
-        if (find_all(&find, language->syntax, group, code, size, err) < 0)
+        if (find_all(&find, known->syntax, group, code, size, err) < 0)
                 goto out;
         for (size_t i = 0; i < find.hit_count; i++)
                 if (group->rules[find.hits[i].rule]->severity >= (int)policy->block_from)
