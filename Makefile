@@ -167,7 +167,7 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard fcgi/base/*.[ch] fcgi/model/*.[ch] fc
 	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)
 
 fuzz: $(FUZZERS)
-	$(Q)for fuzzer in $^; do echo "  FUZZ $$fuzzer"; ASAN_OPTIONS=detect_leaks=1 $$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$(BUILD)/fuzz/ -verbosity=0 -print_final_stats=1 2>&1 | grep -E 'number_of_executed|ERROR|SUMMARY' ; test $${PIPESTATUS[0]} -eq 0 || exit 1; done
+	$(Q)for fuzzer in $^; do tests/fuzz/run.sh $$fuzzer $(BUILD)/fuzz $(FUZZ_SECONDS) || exit 1; done
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
 	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench

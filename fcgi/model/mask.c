@@ -39,7 +39,7 @@ static char mirrored(char c)
         static const char pairs[] = "()[]{}<>";
         const char *found = strchr(pairs, c);
 
-        return found != NULL && (found - pairs) % 2 == 0 ? found[1] : c;
+        return c != '\0' && found != NULL && (found - pairs) % 2 == 0 ? found[1] : c;
 }
 
 /* There is always room: holes leave some. */
