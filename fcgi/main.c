@@ -26,7 +26,9 @@ static const char usage[] =
         "  sandpool [--config FILE] check-code --language L [--policy P] FILE...\n"
         "                                              print what a policy finds, like a compiler's "
         "messages\n"
-        "  sandpool [--config FILE] image-config ID    what the image of a language has baked in\n"
+        "  sandpool [--config FILE] image-config [ID]  what the image of a language has baked in; without "
+        "ID, a\n"
+        "                                              line a language: id, enabled, image\n"
         "  sandpool [--config FILE] nginx-values       what nginx's configuration must agree with (make "
         "nginx-check)\n"
         "  sandpool --version\n"
@@ -117,16 +119,31 @@ static int verb_check_code(const char *config_path, int argc, char **argv)
         return command_check_code(&options);
 }
 
+static void list_images(const struct registry *registry)
+{
+        for (size_t i = 0; i < registry->count; i++) {
+                const struct language *language = &registry->languages[i];
+                printf("%s %s %s\n", language->id, language_enabled_words[language->enabled],
+                        language->image);
+        }
+}
+
 static int verb_image_config(const char *config_path, int argc, char **argv)
 {
         struct error err = {0};
         char *text = NULL;
         const struct language *language = NULL;
-        if (argc != 2)
+        if (argc > 2)
                 return misused("image-config takes a language's id");
         struct config *config = config_load(config_path, &err);
+        if (config && argc == 1) {
+                list_images(config->registry);
+                config_free(config);
+                return 0;
+        }
+        /* Also one that is not enabled: its image is made first. */
         if (config)
-                language = registry_find(config->registry, argv[1]);
+                language = registry_get(config->registry, argv[1]);
         if (config && !language)
                 error_set(&err, "there is no language %s", argv[1]);
         if (language)

@@ -478,16 +478,23 @@ struct roster *pool_roster(struct pool *pool)
         return &pool->roster;
 }
 
+/* A language that is served when its image exists is none of ours while it does not. */
+static bool is_expected(const struct pool_language *entry)
+{
+        return entry->language->enabled != LANGUAGE_AUTO || entry->readiness.state >= READINESS_UNPRIMED;
+}
+
 void pool_status(const struct pool *pool, struct broker_status *status)
 {
         status->draining = pool->draining;
         status->sandboxes = roster_count(&pool->roster, NULL, roster_any);
         for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
                 status->waiting++;
-        status->language_count = (uint32_t)pool->served.count;
         for (size_t i = 0; i < pool->served.count; i++) {
                 const struct pool_language *entry = pool->served.list[i];
-                struct broker_language *out = &status->languages[i];
+                if (!is_expected(entry))
+                        continue;
+                struct broker_language *out = &status->languages[status->language_count++];
                 snprintf(out->id, sizeof out->id, "%s", entry->language->id);
                 snprintf(out->problem, sizeof out->problem, "%s", entry->readiness.problem);
                 out->image = entry->readiness.state >= READINESS_UNPRIMED;

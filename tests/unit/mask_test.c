@@ -151,7 +151,7 @@ static void check_cases(const struct registry *registry, const char *id)
                 assert_string_equal(out + size + 1, answer);
                 free(out);
         }
-        assert_true(cases > 2);
+        assert_true(cases > 0);
         free(text);
 }
 
