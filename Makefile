@@ -41,7 +41,7 @@ help:
 	@echo 'make integration  the tests against the real Docker and the real nginx (root); TESTS="nginx" only these'
 	@echo 'make lint         format, floors, and a clang build without warnings'
 	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers'
-	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20); needs clang'
+	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (60); needs clang'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
 	@echo 'make bench        measure against the budgets (root)'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
@@ -160,7 +160,7 @@ asan:
 	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' unit
 
 # Each fuzzer for FUZZ_SECONDS, from the repository's root.
-FUZZ_SECONDS ?= 20
+FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard fcgi/base/*.[ch] fcgi/model/*.[ch] fcgi/sandbox/frames.[ch] images/runner/protocol.[ch])
 	@echo "  LINK $@"

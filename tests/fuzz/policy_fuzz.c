@@ -11,14 +11,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static struct settings *settings;
 static struct registry *registry;
 static struct policies *policies;
 
 static void load(void)
 {
         struct error err = {""};
-        struct settings *settings = settings_load("conf/sandpool.yaml", &err);
 
+        settings = settings_load("conf/sandpool.yaml", &err);
         registry = settings != NULL ? registry_load(settings, &err) : NULL;
         policies = registry != NULL ? policies_load(settings, registry, &err) : NULL;
         if (policies == NULL) {
