@@ -98,8 +98,20 @@ static const struct {
         [EXECUTE_FAILED] = {500, 0, "internal", "The service failed; the error is logged"},
 };
 
+static void note_outcome(struct exchange *x, const struct result *result)
+{
+        const struct verdict *last = result->ran ? &result->run : &result->compile;
+        x->outcome.is = result->ran || result->compiled;
+        x->outcome.exit_code = last->exit_code;
+        x->outcome.signal = last->signal;
+        x->outcome.memory_kib = last->memory_kib;
+        x->outcome.cpu_ms = last->cpu_ms;
+        x->outcome.violations = result->violations.count;
+}
+
 static void answer_result(struct exchange *x, const struct request *request, const struct result *result)
 {
+        note_outcome(x, result);
         x->status = status_names[result->status];
         x->reason = result->reason == REASON_NONE ? NULL : reason_names[result->reason];
         x->reply.body =
@@ -120,6 +132,7 @@ void endpoint_execute(struct exchange *x)
         if (parse(x, &request))
                 goto out;
         x->language = request.language->id;
+        memcpy(x->user, request.user_id, sizeof(x->user));
         watchdog_note(x->watch, WATCH_BUSY);
         enum execute_outcome outcome = execute_request(x->link, x->config->settings, &request, x->request_id,
                 fastcgi_fd(x->connection), &result, &x->times, &x->err);

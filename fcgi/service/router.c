@@ -13,6 +13,7 @@ static const struct route routes[] = {
         {"/api/v1/health", "GET, HEAD", endpoint_health, ROUTER_CONTROL},
         {"/api/languages", "GET, HEAD", endpoint_languages, ROUTER_CONTROL},
         {"/api/v1/languages", "GET, HEAD", endpoint_languages, ROUTER_CONTROL},
+        {"/metrics", "GET, HEAD", endpoint_metrics, ROUTER_CONTROL},
 };
 
 const struct route *router_find(enum router_socket socket, const char *path)
