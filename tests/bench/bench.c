@@ -7,6 +7,7 @@
 #include "tests/bench/clients.h"
 #include "tests/bench/judging.h"
 #include "tests/bench/load.h"
+#include "tests/bench/policies.h"
 #include "tests/bench/samples.h"
 #include "tests/integration/http.h"
 #include "tests/integration/processes.h"
@@ -359,8 +360,10 @@ int main(int argc, char **argv)
         static struct figures figures; /* its samples are too large for a stack */
         struct error err = {0}, stop_err = {0};
         struct service_options options = {.warm = {{"python", 5}}};
+        if (argc > 1 && !strcmp(argv[1], "--policies"))
+                return policies_table(&err) ? 1 : 0;
         if (argc > 1 && strcmp(argv[1], "--quick")) {
-                fprintf(stderr, "usage: bench [--quick]\n");
+                fprintf(stderr, "usage: bench [--quick | --policies]\n");
                 return 2;
         }
         if (argc > 1)
@@ -372,7 +375,7 @@ int main(int argc, char **argv)
                 rc = measure(&figures, &err);
         if (rc == 0) {
                 print_all(&figures);
-                rc = print_clients(&err);
+                rc = print_clients(&err) || policies_table(&err) ? -1 : 0;
         }
         if (service_stop(&service, &stop_err))
                 fprintf(stderr, "stop: %s\n", stop_err.text);
