@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.lang.model.element.Modifier;
-import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -65,67 +64,58 @@ public final class Compile {
         return new Source(file, content);
     }
 
-    private static boolean canStart(ClassTree type) {
-        for (Tree member : type.getMembers())
-            if (member instanceof MethodTree method && method.getName().contentEquals("main")
-                    && method.getParameters().size() <= 1 && !method.getModifiers().getFlags().contains(Modifier.PRIVATE))
-                return true;
-        return false;
-    }
+    /** Looks for the class to start, in sources in the order in which they are parsed. */
+    private static final class Search implements TaskListener {
+        private String first; // what `java` should say that it cannot be started, where none can
+        private String found;
 
-    private static String nameOf(CompilationUnitTree unit, ClassTree type) {
-        String name = type.getSimpleName().toString();
-        return unit.getPackageName() == null ? name : unit.getPackageName() + "." + name;
-    }
-
-    private static String stem(CompilationUnitTree unit) {
-        String path = unit.getSourceFile().getName();
-        return path.substring(path.lastIndexOf('/') + 1, path.length() - ".java".length());
-    }
-
-    /** The class to start; where none has a main method, the one that `java` should say so about. */
-    private static String mainClass(List<CompilationUnitTree> units) {
-        String found = null, first = null;
-        for (CompilationUnitTree unit : units) {
+        @Override
+        public void finished(TaskEvent event) {
+            if (event.getKind() != TaskEvent.Kind.PARSE || found != null)
+                return;
+            CompilationUnitTree unit = event.getCompilationUnit();
+            String prefix = unit.getPackageName() == null ? "" : unit.getPackageName() + ".";
             for (Tree tree : unit.getTypeDecls()) {
                 if (!(tree instanceof ClassTree type))
                     continue;
-                String name = nameOf(unit, type);
+                String name = type.getSimpleName().toString();
                 if (first == null)
-                    first = name;
-                if (canStart(type) && (found == null || type.getSimpleName().contentEquals(stem(unit))))
-                    found = name;
+                    first = prefix + name;
+                if (canStart(type) && (found == null || unit.getSourceFile().isNameCompatible(name, JavaFileObject.Kind.SOURCE)))
+                    found = prefix + name;
             }
-            if (found != null)
-                return found;
         }
-        return first == null ? UNNAMED : first;
+
+        private static boolean canStart(ClassTree type) {
+            for (Tree member : type.getMembers())
+                if (member instanceof MethodTree method && method.getName().contentEquals("main")
+                        && method.getParameters().size() <= 1 && !method.getModifiers().getFlags().contains(Modifier.PRIVATE))
+                    return true;
+            return false;
+        }
+
+        String result() {
+            return found != null ? found : first != null ? first : UNNAMED;
+        }
     }
 
     public static void main(String[] args) throws IOException, URISyntaxException {
         List<String> options = new ArrayList<>();
         List<JavaFileObject> sources = new ArrayList<>();
-        List<CompilationUnitTree> units = new ArrayList<>();
+        Search search = new Search();
         int i = 1;
         while (!args[i].equals("--"))
             options.add(args[i++]);
         while (++i < args.length)
             sources.add(read(args[i]));
 
-        JavaCompiler tool = ToolProvider.getSystemJavaCompiler();
         PrintWriter out = new PrintWriter(System.err);
-        JavacTask task = (JavacTask) tool.getTask(out, null, null, options, null, sources);
-        task.addTaskListener(new TaskListener() {
-            @Override
-            public void finished(TaskEvent event) {
-                if (event.getKind() == TaskEvent.Kind.PARSE)
-                    units.add(event.getCompilationUnit());
-            }
-        });
+        JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(out, null, null, options, null, sources);
+        task.addTaskListener(search);
         boolean compiled = task.call();
         out.flush();
         if (compiled)
-            Files.writeString(Path.of(args[0]), mainClass(units) + "\n");
+            Files.writeString(Path.of(args[0]), search.result() + "\n");
         System.exit(compiled ? 0 : 1);
     }
 }
