@@ -6,8 +6,8 @@
 #include "tests/bench/bare_start.h"
 #include "tests/bench/clients.h"
 #include "tests/bench/load.h"
+#include "tests/bench/question.h"
 #include "tests/bench/samples.h"
-#include "tests/integration/http.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/service.h"
 #include "tests/integration/spawn.h"
@@ -36,45 +36,9 @@ static const char cpp_code[] =
 static struct service service;
 static char sources[80];
 
-/* One thing that is asked of the service over and over. */
-struct question {
-        struct http_connection *connection; /* NULL: one is made in each process */
-        char *body;
-};
-
-static struct question question_new(const char *language, const char *code)
+static struct question ask_for(const char *language, const char *code)
 {
-        json_t *body = json_pack("{s:s, s:s}", "language", language, "code", code);
-        struct question question = {NULL, json_dumps(body, JSON_COMPACT)};
-        json_decref(body);
-        return question;
-}
-
-/* Ask; 200 and success are required. */
-static int64_t ask(void *context, struct error *err)
-{
-        struct question *question = context;
-        struct http_request request = {.port = service.port, .path = "/api/execute", .body = question->body};
-        struct http_response response = {0};
-        if (!question->connection)
-                question->connection = http_connection_new();
-        int64_t taken = -1, start = clock_us();
-        int rc = http_send_on(question->connection, &request, &response, err);
-        int64_t end = clock_us();
-        const char *output = json_string_value(json_object_get(response.json, "output"));
-        if (rc == 0 && response.status == 200 && output && !strcmp(output, "Hello, World!\n"))
-                taken = end - start;
-        else
-                error_set(err, "status %d: %.*s", response.status, (int)response.body.size,
-                        response.body.data ? response.body.data : "");
-        http_clear(&response);
-        return taken;
-}
-
-static void question_free(struct question *question)
-{
-        http_connection_free(question->connection);
-        free(question->body);
+        return question_new(service.port, language, code, "Hello, World!\n");
 }
 
 static int write_source(const char *name, const char *text, struct error *err)
@@ -128,7 +92,7 @@ static int turn_bare(struct comparison *what, struct bare_start *bare, struct er
 
 static int turn_ours(struct comparison *what, struct question *question, struct error *err)
 {
-        int64_t taken = ask(question, err);
+        int64_t taken = question_ask(question, err);
         if (taken < 0)
                 return -1;
         samples_add(&what->ours, taken);
@@ -149,7 +113,7 @@ static int turn_docker(const char *image, struct error *err)
 static int compare(struct comparison *what, int turns, int each, bool with_docker, struct error *err)
 {
         struct bare_start bare = {0};
-        struct question question = question_new(what->language, what->code);
+        struct question question = ask_for(what->language, what->code);
         int rc = bare_start_open(&bare, what->image, sources, err);
         fprintf(stderr, "%s: %d turns\n", what->language, turns);
         /* The first of each loads what the later ones find loaded. */
@@ -217,7 +181,7 @@ struct figures {
 
 static int measure(struct figures *figures, struct error *err)
 {
-        struct question question = question_new("python", python_code);
+        struct question question = ask_for("python", python_code);
         int rc = -1, all = 8;
         if (!service_until(warm, &all, 60000)) {
                 error_set(err, "the pool does not get warm");
@@ -230,7 +194,8 @@ static int measure(struct figures *figures, struct error *err)
                 compare(&cpp, plan->cpp, 1, false, err))
                 goto out;
         fprintf(stderr, "%d clients, then as many docker run\n", CLIENTS);
-        figures->throughput = load_run(CLIENTS, plan->load_ms, ask, &question, &figures->loaded, err);
+        figures->throughput =
+                load_run(CLIENTS, plan->load_ms, question_ask, &question, &figures->loaded, err);
         if (figures->throughput < 0)
                 goto out;
         figures->after_kib = service_private_kib();
@@ -330,7 +295,7 @@ static int print_clients(struct error *err)
         const char *names[4] = {NULL}, *bodies[4] = {NULL};
         struct question questions[3];
         for (int i = 0; i < 3; i++) {
-                questions[i] = question_new(all[i]->language, all[i]->code);
+                questions[i] = ask_for(all[i]->language, all[i]->code);
                 names[i] = all[i]->language;
                 bodies[i] = questions[i].body;
         }
