@@ -5,6 +5,7 @@
 #include "fcgi/base/clock.h"
 #include "tests/bench/bare_start.h"
 #include "tests/bench/clients.h"
+#include "tests/bench/languages.h"
 #include "tests/bench/load.h"
 #include "tests/bench/question.h"
 #include "tests/bench/samples.h"
@@ -25,8 +26,8 @@
 
 /* How much of each; --quick takes the second column. */
 static const struct {
-        int python, javascript, cpp, load_ms, docker_ms, clients_ms;
-} plans[] = {{100, 60, 12, 10000, 6000, 5000}, {10, 6, 3, 2000, 2000, 1000}}, *plan = plans;
+        int python, javascript, cpp, load_ms, docker_ms, clients_ms, languages;
+} plans[] = {{100, 60, 12, 10000, 6000, 5000, 30}, {10, 6, 3, 2000, 2000, 1000, 3}}, *plan = plans;
 
 static const char python_code[] = "print(\"Hello, World!\")\n";
 static const char javascript_code[] = "console.log(\"Hello, World!\");\n";
@@ -35,6 +36,8 @@ static const char cpp_code[] =
 
 static struct service service;
 static char sources[80];
+static const char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/workspace",
+        "LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1", NULL};
 
 static struct question ask_for(const char *language, const char *code)
 {
@@ -114,7 +117,7 @@ static int compare(struct comparison *what, int turns, int each, bool with_docke
 {
         struct bare_start bare = {0};
         struct question question = ask_for(what->language, what->code);
-        int rc = bare_start_open(&bare, what->image, sources, err);
+        int rc = bare_start_open(&bare, what->image, sources, environment, err);
         fprintf(stderr, "%s: %d turns\n", what->language, turns);
         /* The first of each loads what the later ones find loaded. */
         for (int i = 0; rc == 0 && i < 5; i++)
@@ -305,26 +308,35 @@ static int print_clients(struct error *err)
         return rc;
 }
 
-int main(int argc, char **argv)
+static int everything(struct error *err)
 {
         static struct figures figures; /* its samples are too large for a stack */
+        if (write_sources(err) || measure(&figures, err))
+                return -1;
+        print_all(&figures);
+        return print_clients(err);
+}
+
+int main(int argc, char **argv)
+{
         struct error err = {0}, stop_err = {0};
         struct service_options options = {.warm = {{"python", 5}}};
-        if (argc > 1 && strcmp(argv[1], "--quick")) {
-                fprintf(stderr, "usage: bench [--quick]\n");
-                return 2;
+        const char *languages = NULL;
+        for (int i = 1; i < argc; i++) {
+                if (!strcmp(argv[i], "--quick")) {
+                        plan = &plans[1];
+                } else if (!strcmp(argv[i], "--languages") && argv[i + 1]) {
+                        languages = argv[++i];
+                } else {
+                        fprintf(stderr,
+                                "usage: bench [--quick] [--languages \"all\" or \"python go ...\"]\n");
+                        return 2;
+                }
         }
-        if (argc > 1)
-                plan = &plans[1];
         int rc = service_start(&service, &options, &err);
         if (rc == 0)
-                rc = write_sources(&err);
-        if (rc == 0)
-                rc = measure(&figures, &err);
-        if (rc == 0) {
-                print_all(&figures);
-                rc = print_clients(&err);
-        }
+                rc = languages ? languages_table(&service, languages, plan->languages, &err)
+                               : everything(&err);
         if (service_stop(&service, &stop_err))
                 fprintf(stderr, "stop: %s\n", stop_err.text);
         if (rc)
