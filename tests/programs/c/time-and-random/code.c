@@ -17,7 +17,8 @@ int main(void)
         srand((unsigned)time(NULL));
         for (int i = 0; i < 1000; i++)
                 assert(rand() % 6 < 6);
-        assert(getrandom(one, sizeof one, 0) == sizeof one && getrandom(other, sizeof other, 0) == sizeof other);
+        assert(getrandom(one, sizeof one, 0) == sizeof one &&
+                getrandom(other, sizeof other, 0) == sizeof other);
         assert(memcmp(one, other, sizeof one));
         puts("time and random");
 }
