@@ -15,8 +15,8 @@ export BUILD V VARIANT VENDOR_IMAGE REFRESH JOBS
 objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
 LIBRARY := $(call objects,fcgi/base/*.c fcgi/model/*.c fcgi/sandbox/*.c fcgi/execute/*.c fcgi/service/*.c images/runner/protocol.c)
-# One piece of the service is in the runner too: the one that mends UTF-8, for --once.
-RUNNER := $(sort $(wildcard images/runner/*.c)) fcgi/base/text.c
+# Pieces of the service are in the runner too, for --once: those that mend UTF-8 and compare outputs.
+RUNNER := $(sort $(wildcard images/runner/*.c)) fcgi/base/text.c fcgi/base/compare.c fcgi/base/difference.c
 RUNNER_LIBRARY := $(filter-out %/main.o,$(call objects,images/runner/*.c))
 UNIT := $(call programs,tests/unit/*_test.c)
 UNIT_HELPERS := $(filter-out %_test.o,$(call objects,tests/unit/*.c))
@@ -64,7 +64,7 @@ $(BUILD)/%.a:
 
 # The runner is static, because it runs in images whose libraries it knows nothing about.
 runner: $(BUILD)/runner
-$(BUILD)/runner: $(RUNNER) $(wildcard images/runner/*.h fcgi/base/text.*)
+$(BUILD)/runner: $(RUNNER) $(wildcard images/runner/*.h fcgi/base/text.* fcgi/base/compare.* fcgi/base/difference.*)
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) -Os -fstack-protector-strong -static -Wl,--gc-sections -ffunction-sections -s -o $@ $(RUNNER) -ljansson

@@ -114,7 +114,8 @@ static int measure(struct service *service, const struct language *language, con
         if (write_sample(folder, language, err) ||
                 (language->compile.argv && command_line(language, &language->compile, m.compile, err)) ||
                 command_line(language, &language->run, m.run, err) ||
-                bare_start_open(&m.start, language->image, folder, (const char *const *)language->env, err) ||
+                bare_start_open(
+                        &m.start, language->image, folder, (const char *const *)language->env, NULL, err) ||
                 bare_start_run(&m.start, copy, NULL, err) < 0)
                 goto out;
         rc = take_turns(&m, turns, err);

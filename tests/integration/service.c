@@ -123,30 +123,48 @@ static bool has_variant(const char *variant, const char *file, char id[64])
         return access(path, R_OK) == 0;
 }
 
-/* One language's YAML with another number behind "warm:", and another image. */
-static int copy_language(const char *from, const char *to, const struct service_warm *warm,
-        const char *variant, struct error *err)
+static bool is_usual(const char *file)
 {
-        char now[32] = "", *text = NULL, *at;
-        char then[32], id[64], image[100], variant_image[200];
-        const char *words[3][2] = {{NULL}};
+        return !strcmp(file, "python.yaml") || !strcmp(file, "javascript.yaml") || !strcmp(file, "cpp.yaml");
+}
+
+/* The whole line of text that begins with these words, into line; "" when there is none. */
+static void find_line(const char *text, const char *begin, char *line, size_t size)
+{
+        char after_end[64];
+        snprintf(after_end, sizeof after_end, "\n%s", begin);
+        const char *at = strstr(text, after_end);
+        snprintf(line, size, "%.*s", at ? (int)strcspn(at + 1, "\n") : 0, at ? at + 1 : "");
+}
+
+/* One language's YAML with another number behind "warm:", another image, or not enabled. */
+static int copy_language(const char *from, const char *to, const char *file,
+        const struct service_options *options, struct error *err)
+{
+        const struct service_warm *warm = warm_of(options, file);
+        char warm_line[32], enabled_line[32], then[32], id[64], image[100], variant_image[200];
+        char *text = NULL;
+        const char *words[4][2] = {{NULL}};
         size_t count = 0;
         if (io_read_file(from, FILE_MAX, &text, err) < 0)
                 return -1;
-        at = strstr(text, "\n  warm: ");
-        if (at)
-                snprintf(now, sizeof now, "%.*s", (int)strcspn(at + 1, "\n"), at + 1);
+        find_line(text, "  warm: ", warm_line, sizeof warm_line);
+        find_line(text, "enabled: ", enabled_line, sizeof enabled_line);
         free(text);
-        if (warm && !*now)
+        if (warm && !*warm_line)
                 return error_set(err, "%s: no warm", from);
-        snprintf(then, sizeof then, "  warm: %u", warm ? warm->warm : 0);
         if (warm) {
-                words[count][0] = now;
+                snprintf(then, sizeof then, "  warm: %u", warm->warm);
+                words[count][0] = warm_line;
                 words[count++][1] = then;
+        } else if (!options->all_languages && !is_usual(file)) {
+                words[count][0] = *enabled_line ? enabled_line : "\nimage:";
+                words[count++][1] = *enabled_line ? "enabled: false" : "\nenabled: false\nimage:";
         }
-        if (has_variant(variant, strrchr(from, '/') + 1, id)) {
+        if (has_variant(options->variant, file, id)) {
                 snprintf(image, sizeof image, "\nimage: sandpool/%s\n", id);
-                snprintf(variant_image, sizeof variant_image, "\nimage: sandpool/%s:%.60s\n", id, variant);
+                snprintf(variant_image, sizeof variant_image, "\nimage: sandpool/%s:%.60s\n", id,
+                        options->variant);
                 words[count][0] = image;
                 words[count][1] = variant_image;
         }
@@ -159,7 +177,7 @@ static int copy_languages(const struct service *service, const struct service_op
         char from[512], dir[64];
         int rc = 0;
         service_source_path("conf/languages", from, sizeof from);
-        if (!options->warm[0].language && !options->variant) {
+        if (options->all_languages && !options->warm[0].language && !options->variant) {
                 strcpy(dir_out, from);
                 return 0;
         }
@@ -176,7 +194,7 @@ static int copy_languages(const struct service *service, const struct service_op
                         continue;
                 snprintf(source, sizeof source, "%s/%s", from, entry->d_name);
                 snprintf(target, sizeof target, "%s/%s", dir, entry->d_name);
-                rc = copy_language(source, target, warm_of(options, entry->d_name), options->variant, err);
+                rc = copy_language(source, target, entry->d_name, options, err);
         }
         closedir(list);
         return rc;
@@ -185,7 +203,8 @@ static int copy_languages(const struct service *service, const struct service_op
 static int write_settings(
         const struct service *service, const struct service_options *options, struct error *err)
 {
-        char conf[512], languages[512], template[512], workers[16], pool_max[16], queue_timeout[16];
+        char conf[512], languages[512], template[512], workers[16], pool_max[16], queue_timeout[16],
+                request_time[16];
         service_source_path("conf", conf, sizeof conf);
         service_source_path("tests/conf/sandpool.yaml", template, sizeof template);
         if (copy_languages(service, options, languages, err))
@@ -194,7 +213,9 @@ static int write_settings(
         snprintf(pool_max, sizeof pool_max, "%u", options->pool_max);
         snprintf(queue_timeout, sizeof queue_timeout, "%u",
                 options->queue_timeout_s ? options->queue_timeout_s : 10);
-        const char *const words[][2] = {{"@RUN@", service->run_dir},
+        snprintf(request_time, sizeof request_time, "%u",
+                options->request_time_s ? options->request_time_s : 60);
+        const char *const words[][2] = {{"@REQUEST_TIME@", request_time}, {"@RUN@", service->run_dir},
                 {"@TCP@", options->tcp ? options->tcp : ""}, {"@WORKERS@", workers},
                 {"@INSTANCE@", service->instance}, {"@POOL_MAX@", pool_max},
                 {"@QUEUE_TIMEOUT@", queue_timeout}, {"@LANGUAGES@", languages}, {"@CONF@", conf},

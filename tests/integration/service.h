@@ -22,10 +22,11 @@ struct service_options {
         unsigned workers; /* 0: 32, as nginx expects */
         unsigned pool_max;
         unsigned queue_timeout_s; /* 0: 10 */
+        unsigned request_time_s;  /* 0: 60 */
         const char *tcp;          /* listen.tcp; NULL: none */
+        bool all_languages; /* else python, javascript and cpp alone: samples of others take their time */
         struct service_warm warm[8];
-        const char
-                *variant; /* with images/<id>/<variant>/, a language has the image sandpool/<id>:<variant> */
+        const char *variant; /* its images, sandpool/<id>:<variant>, where images/ has some */
 };
 
 struct service {

@@ -281,7 +281,7 @@ static void image_config_is_what_the_runner_reads(void **state)
                 "{\"id\":\"other\",\"name\":\"Other\",\"version\":\"2\",\"source\":\"main.oth\","
                 "\"compile\":{\"command\":[\"/bin/occ\",\"-o\",\"main\",\"{files}\"],\"timeout\":3},"
                 "\"run\":{\"command\":[\"./main\"]},\"env\":{\"PATH\":\"/bin\",\"EMPTY\":\"\"},"
-                "\"limits\":{\"timeout\":2,\"timeoutMax\":20,\"memory\":64,\"outputBytes\":1048576,"
+                "\"limits\":{\"timeout\":2,\"timeoutMax\":20,\"memory\":64,\"outputBytes\":1024,"
                 "\"fileBytes\":16777216,\"openFiles\":256}}",
                 0, NULL);
         assert_non_null(expected);
