@@ -141,8 +141,12 @@ check:
 unit: $(UNIT)
 	$(Q)tests/run.sh $(BUILD) $^
 
-integration: docker users images $(INTEGRATION) $(ATTACKS)
+integration: docker users images $(INTEGRATION) $(ATTACKS) $(BUILD)/tools/promtool
 	$(Q).ci/setup/with-docker.sh tests/run.sh $(BUILD) $(if $(TESTS),$(foreach t,$(TESTS),$(filter %/$(t)_test,$(INTEGRATION))),$(INTEGRATION))
+
+# Checks what /metrics says.
+$(BUILD)/tools/promtool:
+	$(Q).ci/setup/promtool.sh $@
 
 lint:
 	$(Q).ci/setup/deps.sh lint

@@ -25,6 +25,7 @@ enum {
         COMMAND_ARGS_MAX = 64,
         DELIMITERS_MAX = 16,
         ALIASES_MAX = 16,
+        SUITE_FILES_MAX = 8,
 };
 
 /* Placeholders are {lower case}; any other brace is the command's own. */
@@ -83,6 +84,18 @@ static int read_compile(
 static int read_run(const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
 {
         return read_command(yaml, node, &((struct language *)target)->run, err);
+}
+
+static int read_suite_command(
+        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        return read_command(yaml, node, &((struct language *)target)->suite.command, err);
+}
+
+static int read_suite_program(
+        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        return read_command(yaml, node, &((struct language *)target)->suite.program, err);
 }
 
 /* A map NAME: value into a list of "NAME=value". */
@@ -204,6 +217,14 @@ static const struct field run_fields[] = {
         {.key = NULL},
 };
 
+static const struct field suite_fields[] = {
+        {.key = "command", CUSTOM(read_suite_command), .required = true},
+        {.key = "program", CUSTOM(read_suite_program), .required = true},
+        {.key = "files", .kind = FIELD_LIST, AT(suite.files), .max = SUITE_FILES_MAX},
+        {.key = "program_files", .kind = FIELD_LIST, AT(suite.program_files), .max = SUITE_FILES_MAX},
+        {.key = NULL},
+};
+
 static const struct field limits_fields[] = {
         {.key = "timeout", LIMIT(timeout_ms, seconds, 10, HOUR)},
         {.key = "memory", LIMIT(memory_mib, mib, 8, 64 * 1024)},
@@ -250,6 +271,7 @@ static const struct field fields[] = {
         {.key = "enabled", .kind = FIELD_WORD, AT(enabled), .words = language_enabled_words},
         {.key = "compile", MAP(compile_fields)},
         {.key = "run", MAP(run_fields), .required = true},
+        {.key = "suite", MAP(suite_fields)},
         {.key = "env", CUSTOM(read_env)},
         {.key = "limits", MAP(limits_fields)},
         {.key = "pool", MAP(pool_fields)},
@@ -426,6 +448,10 @@ void language_clear(struct language *language)
         yaml_tree_strings_free(language->aliases);
         yaml_tree_strings_free(language->compile.argv);
         yaml_tree_strings_free(language->run.argv);
+        yaml_tree_strings_free(language->suite.command.argv);
+        yaml_tree_strings_free(language->suite.program.argv);
+        yaml_tree_strings_free(language->suite.files);
+        yaml_tree_strings_free(language->suite.program_files);
         yaml_tree_strings_free(language->env);
         delimiters_free(language->comments);
         delimiters_free(language->strings);
