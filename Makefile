@@ -44,10 +44,10 @@ help:
 	@echo '                  service; TESTS="nginx" only these'
 	@echo 'make valgrind     broker and workers under valgrind in an integration run (root); TESTS="traffic" another'
 	@echo 'make tidy         clang-tidy on the service and the runner; part of lint'
-	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20), JOBS at once; FUZZERS="request yaml" only these; needs clang'
+	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (60), JOBS at once; FUZZERS="request yaml" only these; needs clang'
 	@echo 'make fuzz-keep    take what they found into tests/fuzz/corpus/'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
-	@echo 'make bench        measure against the budgets (root)'
+	@echo 'make bench        measure against the budgets (root); LANGUAGES=all, or some, measures each of them instead'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
 	@echo 'make install      to PREFIX (/usr/local), configuration to SYSCONFDIR/sandpool (/etc), below DESTDIR; make uninstall'
 	@echo 'make clean        remove $(BUILD)/ (images stay)'
@@ -91,7 +91,7 @@ users:
 	$(Q).ci/setup/users.sh
 
 images: $(BUILD)/runner $(BUILD)/sandpool
-	$(Q).ci/setup/with-docker.sh images/build.sh $(LANGUAGES)
+	$(Q).ci/setup/with-docker.sh images/build.sh $(filter-out all,$(LANGUAGES))
 
 up:
 	$(Q).ci/setup/up.sh
@@ -159,8 +159,12 @@ check:
 unit: $(UNIT)
 	$(Q)tests/run.sh $(BUILD) $^
 
-integration: docker users images $(INTEGRATION) $(ATTACKS)
+integration: docker users images $(INTEGRATION) $(ATTACKS) $(BUILD)/tools/promtool
 	$(Q).ci/setup/with-docker.sh tests/run.sh $(BUILD) $(if $(TESTS),$(foreach t,$(TESTS),$(filter %/$(t)_test,$(INTEGRATION))),$(INTEGRATION))
+
+# Checks what /metrics says.
+$(BUILD)/tools/promtool:
+	$(Q).ci/setup/promtool.sh $@
 
 lint:
 	$(Q).ci/setup/deps.sh lint
@@ -222,10 +226,10 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/lib
 	@echo "  LINK $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 # This one's job begins where the machine's files would be touched.
-$(BUILD)/tests/fuzz/runner_fuzz: LDFLAGS += -Wl,--wrap=files_create
+$(BUILD)/tests/fuzz/runner_fuzz: LDFLAGS += -Wl,--wrap=files_create,--wrap=files_make_private
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
-	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench
+	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench $(if $(LANGUAGES),--languages "$(LANGUAGES)")
 
 nginx-check: $(BUILD)/sandpool
 	$(Q)nginx/check.sh $(NGINX_CONF)

@@ -17,10 +17,15 @@ static void open_catalog(void)
         struct registry *registry = settings != NULL ? registry_load(settings, &err) : NULL;
         struct policies *policies = registry != NULL ? policies_load(settings, registry, &err) : NULL;
 
-        if (policies == NULL) {
+        if (policies == NULL)
                 input_broken(err.text);
-        }
-        catalog = (struct catalog){.settings = settings, .registry = registry, .policies = policies};
+        struct exercise_context context = {settings, registry, policies};
+        struct exercises *exercises = exercises_load(&context, &err);
+
+        if (exercises == NULL)
+                input_broken(err.text);
+        catalog = (struct catalog){
+                .settings = settings, .registry = registry, .policies = policies, .exercises = exercises};
 }
 
 /* What every accepted set of test cases must be. */
@@ -66,11 +71,13 @@ static void check_plan(const struct request *request)
 
         if (plan_make(&plan, request, catalog.settings, &err))
                 abort();
-        for (size_t i = 0; i < (tests ? tests->count : 1); i++)
+        for (size_t i = 0; i < (tests ? tests->count : 1); i++) {
                 if (plan_run(&plan, request, catalog.settings, tests ? &tests->cases[i] : NULL,
                             request->timeout_ms, &err))
                         abort();
-        check_frames(&plan.frames);
+                check_frames(&plan.frames);
+                buffer_consume(&plan.frames, plan.frames.size); /* as they are sent */
+        }
         plan_free(&plan);
 }
 

@@ -12,7 +12,7 @@ keep=
 [ "$1" != --keep ] || { keep=1; shift; }
 build=$1
 shift
-export build keep FUZZ_SECONDS="${FUZZ_SECONDS:-20}"
+export build keep FUZZ_SECONDS="${FUZZ_SECONDS:-60}"
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
 
 one() {

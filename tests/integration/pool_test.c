@@ -67,9 +67,15 @@ static int acquire(
         return answer;
 }
 
+/* On a machine with much else to do, making a sandbox may take longer than the queue has time. */
 static void must_acquire(struct broker_link *link, const char *id, struct lease *lease)
 {
-        assert_int_equal(acquire(link, id, 128, 10000, lease), LEASE_GRANTED);
+        int64_t deadline_ms = clock_ms() + LONE_BROKER_PATIENCE_MS;
+        int answer;
+        do
+                answer = acquire(link, id, 128, 10000, lease);
+        while (answer == LEASE_BUSY && clock_ms() < deadline_ms);
+        assert_int_equal(answer, LEASE_GRANTED);
         assert_true(lease->fd >= 0);
 }
 
