@@ -199,6 +199,7 @@ valgrind:
 	$(Q).ci/setup/deps.sh lint
 	$(Q)tests/watched.sh $(BUILD)/valgrind env SANDPOOL_PROGRAM=tests/valgrind.sh \
 		$(MAKE) BUILD=$(BUILD)/valgrind CFLAGS='-O1 -g -DSANDPOOL_UNCONFINED' integration TESTS="$(if $(TESTS),$(TESTS),$(VALGRIND_TESTS))"
+	$(Q)test -n "$$(ls $(BUILD)/valgrind/reports)" # else nothing was watched
 
 # Mistakes that a compiler does not see; about a minute and a half of one processor.
 .PHONY: tidy

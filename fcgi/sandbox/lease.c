@@ -131,7 +131,8 @@ static int ask_done(struct broker_link *link, const struct message *ask, uint32_
                 link_receive(link, &answer, sizeof answer, &fd, clock_ms() + ANSWER_TIMEOUT_MS, err))
                 return -1;
         io_close(&fd);
-        if (answer.type != MESSAGE_DONE || answer.number != ask->number)
+        if (answer.type != MESSAGE_DONE || answer.number != ask->number ||
+                (answer.value > 1 && answer.value != MESSAGE_FAILED))
                 return error_set(err, "the broker answers nonsense");
         *value = answer.value;
         return 0;

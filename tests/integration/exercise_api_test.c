@@ -166,7 +166,7 @@ static int reload(char said[1024])
 {
         char binary[512];
         struct error err = {0};
-        service_source_path("build/sandpool", binary, sizeof binary);
+        service_binary_path(binary, sizeof binary);
         const char *argv[] = {binary, "--config", fixture.settings, "reload", NULL};
         struct buffer out = BUFFER_MAX(1023);
         int code = spawn_run(argv, 120000, &out, NULL, &err);

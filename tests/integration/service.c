@@ -242,7 +242,7 @@ int service_prepare(struct service *service, const struct service_options *optio
                 return error_errno(err, "mkdtemp");
         }
         chmod(service->dir, 0755); /* nginx and the workers are other users */
-        service_source_path("build/sandpool", service->binary, sizeof service->binary);
+        service_binary_path(service->binary, sizeof service->binary);
         snprintf(service->run_dir, sizeof service->run_dir, "%s/run", service->dir);
         snprintf(service->settings, sizeof service->settings, "%s/sandpool.yaml", service->dir);
         snprintf(service->log, sizeof service->log, "%s/sandpool.log", service->dir);

@@ -185,7 +185,7 @@ static void who_cannot_start_changes_nothing(void **state)
         };
         char own[512];
         (void)state;
-        service_source_path("build/sandpool", own, sizeof own);
+        service_binary_path(own, sizeof own);
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
                 struct error err = {0};
                 struct buffer said = BUFFER_MAX(4096);
