@@ -1,8 +1,10 @@
 /* The n-th allocation fails, for every n: nothing crashes, nothing leaks, and failing says so. */
 #include "tests/unit/model_files.h"
 
+#include "fcgi/base/io.h"
 #include "fcgi/execute/judge.h"
 #include "fcgi/model/result.h"
+#include "fcgi/model/source.h"
 
 #include <stddef.h>
 
@@ -105,6 +107,23 @@ static int load(struct error *err)
         registry_free(registry);
         settings_free(settings);
         return rc == 0 || err->text[0] != '\0' ? rc : 1;
+}
+
+/* Read and noted down, then read from the notes. */
+static int load_bundled(struct error *err)
+{
+        int rc, fd;
+
+        source_record();
+        rc = load(err);
+        fd = source_bundle(err);
+        if (rc == 0)
+                rc = fd < 0 ? -1 : source_use(fd, err);
+        if (rc == 0)
+                rc = load(err);
+        source_disk();
+        io_close(&fd);
+        return rc;
 }
 
 static int image_config(struct error *err)
@@ -229,6 +248,12 @@ static void loading(void **state)
         fail_each(load);
 }
 
+static void bundling(void **state)
+{
+        (void)state;
+        fail_each(load_bundled);
+}
+
 static void image_configs(void **state)
 {
         (void)state;
@@ -277,6 +302,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(loading),
+                cmocka_unit_test(bundling),
                 cmocka_unit_test(image_configs),
                 cmocka_unit_test(commands),
                 cmocka_unit_test(checking),
