@@ -149,18 +149,30 @@ static int suite(struct error *err)
         return rc;
 }
 
+/* What the broker reads. */
+static int load_languages(struct error *err)
+{
+        struct settings *settings = settings_load(CONF "/sandpool.yaml", err);
+        struct registry *registry = settings != NULL ? registry_load(settings, err) : NULL;
+        int rc = registry != NULL ? 0 : -1;
+
+        registry_free(registry);
+        settings_free(settings);
+        return rc == 0 || err->text[0] != '\0' ? rc : 1;
+}
+
 /* Read and noted down, then read from the notes. */
 static int load_bundled(struct error *err)
 {
         int rc, fd;
 
         source_record();
-        rc = load(err);
+        rc = load_languages(err);
         fd = source_bundle(err);
         if (rc == 0)
                 rc = fd < 0 ? -1 : source_use(fd, err);
         if (rc == 0)
-                rc = load(err);
+                rc = load_languages(err);
         source_disk();
         io_close(&fd);
         return rc;
