@@ -43,7 +43,7 @@ help:
 	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers'
 	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (60); needs clang'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
-	@echo 'make bench        measure against the budgets (root)'
+	@echo 'make bench        measure against the budgets (root); LANGUAGES=all, or some, measures each of them instead'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
 	@echo 'make clean        remove $(BUILD)/ (images stay)'
 	@echo 'V=1 shows the commands.'
@@ -86,7 +86,7 @@ users:
 	$(Q).ci/setup/users.sh
 
 images: $(BUILD)/runner $(BUILD)/sandpool
-	$(Q).ci/setup/with-docker.sh images/build.sh $(LANGUAGES)
+	$(Q).ci/setup/with-docker.sh images/build.sh $(filter-out all,$(LANGUAGES))
 
 up:
 	$(Q).ci/setup/up.sh
@@ -175,7 +175,7 @@ fuzz: $(FUZZERS)
 	$(Q)for fuzzer in $^; do tests/fuzz/run.sh $$fuzzer $(BUILD)/fuzz $(FUZZ_SECONDS) || exit 1; done
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
-	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench
+	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench $(if $(LANGUAGES),--languages "$(LANGUAGES)")
 
 nginx-check: $(BUILD)/sandpool
 	$(Q)nginx/check.sh $(NGINX_CONF)

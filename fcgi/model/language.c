@@ -24,6 +24,7 @@ enum {
         HOUR = 3600 * 1000,
         COMMAND_ARGS_MAX = 64,
         ALIASES_MAX = 16,
+        SUITE_FILES_MAX = 8,
 };
 
 /* Placeholders are {lower case}; any other brace is the command's own. */
@@ -84,6 +85,18 @@ static int read_run(const struct yaml *yaml, const struct yaml_node *node, void 
         return read_command(yaml, node, &((struct language *)target)->run, err);
 }
 
+static int read_suite_command(
+        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        return read_command(yaml, node, &((struct language *)target)->suite.command, err);
+}
+
+static int read_suite_program(
+        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        return read_command(yaml, node, &((struct language *)target)->suite.program, err);
+}
+
 /* A map NAME: value into a list of "NAME=value". */
 static int read_env(const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
 {
@@ -137,6 +150,14 @@ static const struct field run_fields[] = {
         {.key = NULL},
 };
 
+static const struct field suite_fields[] = {
+        {.key = "command", CUSTOM(read_suite_command), .required = true},
+        {.key = "program", CUSTOM(read_suite_program), .required = true},
+        {.key = "files", .kind = FIELD_LIST, AT(suite.files), .max = SUITE_FILES_MAX},
+        {.key = "program_files", .kind = FIELD_LIST, AT(suite.program_files), .max = SUITE_FILES_MAX},
+        {.key = NULL},
+};
+
 static const struct field limits_fields[] = {
         {.key = "timeout", LIMIT(timeout_ms, seconds, 10, HOUR)},
         {.key = "memory", LIMIT(memory_mib, mib, 8, 64 * 1024)},
@@ -177,6 +198,7 @@ static const struct field fields[] = {
         {.key = "enabled", .kind = FIELD_WORD, AT(enabled), .words = language_enabled_words},
         {.key = "compile", MAP(compile_fields)},
         {.key = "run", MAP(run_fields), .required = true},
+        {.key = "suite", MAP(suite_fields)},
         {.key = "env", CUSTOM(read_env)},
         {.key = "limits", MAP(limits_fields)},
         {.key = "pool", MAP(pool_fields)},
@@ -351,6 +373,10 @@ void language_clear(struct language *language)
         yaml_tree_strings_free(language->aliases);
         yaml_tree_strings_free(language->compile.argv);
         yaml_tree_strings_free(language->run.argv);
+        yaml_tree_strings_free(language->suite.command.argv);
+        yaml_tree_strings_free(language->suite.program.argv);
+        yaml_tree_strings_free(language->suite.files);
+        yaml_tree_strings_free(language->suite.program_files);
         yaml_tree_strings_free(language->env);
         syntax_free(language->syntax);
         *language = (struct language){0};

@@ -22,6 +22,15 @@ struct command {
         char **argv;
 };
 
+/* How a test suite in this language is run: as process 0 of a step, beside a process 1 that is, or has, the
+ * program that it tests. Placeholders stand for the suite's files in the one, for the job's in the other. */
+struct language_suite {
+        struct command command; /* argv NULL: there is no such thing */
+        struct command program;
+        char **files; /* NULL-terminated, below the settings' suites directory: put beside the suite's own */
+        char **program_files; /* put beside the program */
+};
+
 enum language_enabled {
         LANGUAGE_OFF,
         LANGUAGE_ON,
@@ -42,6 +51,7 @@ struct language {
         uint32_t compile_timeout_ms;
         uint32_t compile_memory_mib;
         struct command run;
+        struct language_suite suite;
         char **env; /* NULL-terminated "NAME=value" */
 
         struct limit timeout_ms;
