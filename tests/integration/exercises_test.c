@@ -16,7 +16,7 @@ int main(int argc, char **argv)
         if (exercise_folder_make(&folder, &err))
                 fprintf(stderr, "%s\n", err.text);
         else
-                failed = corpus_run("tests/exercises", argv + 1, &options);
+                failed = corpus_run("tests/exercises", argv + 1, &options, NULL);
         exercise_folder_remove(&folder);
         return failed;
 }
