@@ -4,6 +4,7 @@
 
 #include "fcgi/base/error.h"
 #include "fcgi/model/settings.h"
+#include "fcgi/model/syntax.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,15 +20,6 @@
  * extension as the language's source. */
 struct command {
         char **argv;
-};
-
-/* How the language's comments and literals look, so that rules see code and not text. Lists end with an open
- * of NULL. */
-struct delimiters {
-        char *open;
-        char *close;    /* NULL: to the end of the line */
-        bool escapes;   /* a backslash protects the next character */
-        bool multiline; /* else an unclosed one ends at the end of its line */
 };
 
 /* How a test suite in this language is run: as process 0 of a step, beside a process 1 that is, or has, the
@@ -78,8 +70,7 @@ struct language {
         char *memory_error; /* PCRE2 pattern: stderr of a failed run that matches means memory_limit; NULL for
                                none */
 
-        struct delimiters *comments;
-        struct delimiters *strings;
+        struct syntax *syntax; /* how rules of policies see its code */
 
         char *sample_code;
         char *sample_expected;
