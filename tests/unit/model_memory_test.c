@@ -1,10 +1,12 @@
 /* The n-th allocation fails, for every n: nothing crashes, nothing leaks, and failing says so. */
 #include "tests/unit/model_files.h"
 
+#include "fcgi/base/io.h"
 #include "fcgi/execute/judge.h"
 #include "fcgi/model/exercise_json.h"
 #include "fcgi/model/result.h"
 #include "fcgi/model/suite_report.h"
+#include "fcgi/model/source.h"
 
 #include <stddef.h>
 
@@ -147,6 +149,23 @@ static int suite(struct error *err)
         return rc;
 }
 
+/* Read and noted down, then read from the notes. */
+static int load_bundled(struct error *err)
+{
+        int rc, fd;
+
+        source_record();
+        rc = load(err);
+        fd = source_bundle(err);
+        if (rc == 0)
+                rc = fd < 0 ? -1 : source_use(fd, err);
+        if (rc == 0)
+                rc = load(err);
+        source_disk();
+        io_close(&fd);
+        return rc;
+}
+
 static int image_config(struct error *err)
 {
         char *text = language_image_config(registry_get(catalog.registry, "other"), catalog.settings);
@@ -281,6 +300,12 @@ static void suite_reports(void **state)
         fail_each(suite);
 }
 
+static void bundling(void **state)
+{
+        (void)state;
+        fail_each(load_bundled);
+}
+
 static void image_configs(void **state)
 {
         (void)state;
@@ -329,6 +354,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(loading),
+                cmocka_unit_test(bundling),
                 cmocka_unit_test(image_configs),
                 cmocka_unit_test(exercises_as_json),
                 cmocka_unit_test(suite_reports),
