@@ -10,7 +10,7 @@ int main(int argc, char **argv)
         struct exercise_folder folder;
         struct error err = {0};
         const struct service_options options = {
-                .pool_max = 5, .all_languages = true, .exercises = folder.path};
+                .pool_max = 8, .all_languages = true, .exercises = folder.path};
         int failed = 1;
         (void)argc;
         if (exercise_folder_make(&folder, &err))
