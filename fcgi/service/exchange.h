@@ -43,11 +43,16 @@ struct exchange {
 /* Read the body, run the code, answer. */
 void endpoint_execute(struct exchange *x);
 
+/* The same, where a request that names no exercise has the settings' default one. */
+void endpoint_run_code(struct exchange *x);
+
 /* The control worker's. */
 void endpoint_livez(struct exchange *x);
 void endpoint_readyz(struct exchange *x);
 void endpoint_health(struct exchange *x);
 void endpoint_languages(struct exchange *x);
 void endpoint_metrics(struct exchange *x);
+void endpoint_exercises(struct exchange *x);
+void endpoint_exercise(struct exchange *x);
 
 #endif

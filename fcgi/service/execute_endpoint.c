@@ -1,4 +1,4 @@
-/* POST /api/execute: reads the body, has it run, answers. */
+/* POST /api/execute and /api/run-code: reads the body, has it run, answers. */
 #include "fcgi/service/exchange.h"
 
 #include <stdlib.h>
@@ -66,10 +66,11 @@ fail:
 }
 
 /* 0: request is filled; else answered. */
-static int parse(struct exchange *x, struct request *request)
+static int parse(struct exchange *x, const struct exercise *by_default, struct request *request)
 {
         struct refusal refusal = {0};
         struct catalog catalog = config_catalog(x->config);
+        catalog.default_exercise = by_default;
         size_t size;
         char *body = read_body(x, &size);
         if (!body)
@@ -125,11 +126,11 @@ static void answer_result(struct exchange *x, const struct request *request, con
         }
 }
 
-void endpoint_execute(struct exchange *x)
+static void serve(struct exchange *x, const struct exercise *by_default)
 {
         struct request request = {0};
         struct result result = {0};
-        if (parse(x, &request))
+        if (parse(x, by_default, &request))
                 goto out;
         x->language = request.language->id;
         memcpy(x->user, request.user_id, sizeof(x->user));
@@ -146,4 +147,14 @@ void endpoint_execute(struct exchange *x)
 out:
         result_free(&result);
         request_free(&request);
+}
+
+void endpoint_execute(struct exchange *x)
+{
+        serve(x, NULL);
+}
+
+void endpoint_run_code(struct exchange *x)
+{
+        serve(x, exercises_find(x->config->exercises, x->config->settings->default_exercise));
 }

@@ -24,6 +24,7 @@ struct service_options {
         unsigned queue_timeout_s; /* 0: 10 */
         unsigned request_time_s;  /* 0: 60 */
         const char *tcp;          /* listen.tcp; NULL: none */
+        const char *exercises;    /* their directory; NULL: the shipped one */
         bool all_languages; /* else python, javascript and cpp alone: samples of others take their time */
         struct service_warm warm[8];
         const char *variant; /* its images, sandpool/<id>:<variant>, where images/ has some */
