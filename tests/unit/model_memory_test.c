@@ -7,6 +7,7 @@
 #include "fcgi/model/result.h"
 #include "fcgi/model/source.h"
 #include "fcgi/model/suite_report.h"
+#include "fcgi/model/yaml_tree.h"
 
 #include <stddef.h>
 
@@ -114,18 +115,29 @@ static int load(struct error *err)
         return rc == 0 || err->text[0] != '\0' ? rc : 1;
 }
 
+static int load_settings(struct error *err)
+{
+        struct settings *settings = settings_load(CONF "/sandpool.yaml", err);
+        char **names = settings != NULL ? yaml_tree_files(settings->languages_dir, err) : NULL;
+        int rc = names != NULL ? 0 : -1;
+
+        yaml_tree_strings_free(names);
+        settings_free(settings);
+        return rc;
+}
+
 /* Read and noted down, then read from the notes. */
 static int load_bundled(struct error *err)
 {
         int rc, fd;
 
         source_record();
-        rc = load(err);
+        rc = load_settings(err);
         fd = source_bundle(err);
         if (rc == 0)
                 rc = fd < 0 ? -1 : source_use(fd, err);
         if (rc == 0)
-                rc = load(err);
+                rc = load_settings(err);
         source_disk();
         io_close(&fd);
         return rc;
