@@ -5,8 +5,9 @@
 #include "fcgi/execute/judge.h"
 #include "fcgi/model/exercise_json.h"
 #include "fcgi/model/result.h"
-#include "fcgi/model/suite_report.h"
 #include "fcgi/model/source.h"
+#include "fcgi/model/suite_report.h"
+#include "fcgi/model/yaml_tree.h"
 
 #include <stddef.h>
 
@@ -114,6 +115,34 @@ static int load(struct error *err)
         return rc == 0 || err->text[0] != '\0' ? rc : 1;
 }
 
+static int load_settings(struct error *err)
+{
+        struct settings *settings = settings_load(CONF "/sandpool.yaml", err);
+        char **names = settings != NULL ? yaml_tree_files(settings->languages_dir, err) : NULL;
+        int rc = names != NULL ? 0 : -1;
+
+        yaml_tree_strings_free(names);
+        settings_free(settings);
+        return rc;
+}
+
+/* Read and noted down, then read from the notes. */
+static int load_bundled(struct error *err)
+{
+        int rc, fd;
+
+        source_record();
+        rc = load_settings(err);
+        fd = source_bundle(err);
+        if (rc == 0)
+                rc = fd < 0 ? -1 : source_use(fd, err);
+        if (rc == 0)
+                rc = load_settings(err);
+        source_disk();
+        io_close(&fd);
+        return rc;
+}
+
 static bool any_language(const void *context, const struct language *language)
 {
         return context == NULL && language != NULL;
@@ -146,35 +175,6 @@ static int suite(struct error *err)
         if (rc == 0 && !report.whole)
                 rc = -1;
         suite_report_clear(&report);
-        return rc;
-}
-
-/* What the broker reads. */
-static int load_languages(struct error *err)
-{
-        struct settings *settings = settings_load(CONF "/sandpool.yaml", err);
-        struct registry *registry = settings != NULL ? registry_load(settings, err) : NULL;
-        int rc = registry != NULL ? 0 : -1;
-
-        registry_free(registry);
-        settings_free(settings);
-        return rc == 0 || err->text[0] != '\0' ? rc : 1;
-}
-
-/* Read and noted down, then read from the notes. */
-static int load_bundled(struct error *err)
-{
-        int rc, fd;
-
-        source_record();
-        rc = load_languages(err);
-        fd = source_bundle(err);
-        if (rc == 0)
-                rc = fd < 0 ? -1 : source_use(fd, err);
-        if (rc == 0)
-                rc = load_languages(err);
-        source_disk();
-        io_close(&fd);
         return rc;
 }
 
@@ -300,6 +300,12 @@ static void loading(void **state)
         fail_each(load);
 }
 
+static void bundling(void **state)
+{
+        (void)state;
+        fail_each(load_bundled);
+}
+
 static void exercises_as_json(void **state)
 {
         (void)state;
@@ -310,12 +316,6 @@ static void suite_reports(void **state)
 {
         (void)state;
         fail_each(suite);
-}
-
-static void bundling(void **state)
-{
-        (void)state;
-        fail_each(load_bundled);
 }
 
 static void image_configs(void **state)
