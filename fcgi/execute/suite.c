@@ -19,6 +19,7 @@ static size_t whole_characters(const char *text, size_t max)
         size_t size = strnlen(text, max + 1);
         if (size <= max)
                 return size;
+        // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): there are more than max bytes
         for (size = max; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80; size--)
                 ;
         return size;

@@ -134,6 +134,7 @@ static bool walk_hole(struct scan *scan)
                 mask_pop(scan);
                 return true;
         }
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a frame with a hole is a literal's
         if (frame->nest == 0 && literal->format != '\0' && c == literal->format) {
                 frame->format = true;
                 scan->at++;

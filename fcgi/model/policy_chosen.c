@@ -56,6 +56,7 @@ static int add_names(struct group *group, const struct syntax *syntax, char *con
 {
         const struct rule *rule = group->rules[owner];
 
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an owner is a rule of the group
         for (char **name = rule->modules; name != NULL && *name != NULL; name++) {
                 bool exempt = **name == '-';
 
