@@ -1,0 +1,162 @@
+/* Takes stock of a service that does nothing. */
+#include "tests/integration/remains.h"
+
+#include "fcgi/base/clock.h"
+#include "tests/integration/processes.h"
+#include "tests/integration/spawn.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILES_MAX (256 << 10)
+#define CACHED_CONNECTIONS 8 /* that the broker keeps to the daemon (fcgi/sandbox/engine.c) */
+#define LINKS 1              /* a worker connects to the broker when it first needs it */
+
+/* Accepted connections of a UNIX socket: /proc/net/unix has the listener's path with each of them. */
+static int connections_of(const char *path)
+{
+        char line[512], state[8], at[256];
+        int count = 0;
+        FILE *file = fopen("/proc/net/unix", "re");
+        if (!file)
+                return -1;
+        while (fgets(line, sizeof line, file))
+                if (sscanf(line, "%*s %*s %*s %*s %*s %7s %*s %255s", state, at) == 2)
+                        count += !strcmp(state, "03") && !strcmp(at, path);
+        fclose(file);
+        return count;
+}
+
+static int idle_sandboxes(const struct service *service, struct error *err)
+{
+        json_t *health = service_get(service, "/api/health", err), *language;
+        const char *id;
+        json_int_t idle = 0;
+        if (!health)
+                return -1;
+        json_t *checks = json_object_get(health, "checks"), *pool = json_object_get(checks, "pool");
+        json_int_t all = json_integer_value(json_object_get(pool, "sandboxes"));
+        json_int_t waiting = json_integer_value(json_object_get(pool, "waiting"));
+        json_object_foreach(json_object_get(checks, "languages"), id, language) idle +=
+                json_integer_value(json_object_get(language, "idle"));
+        json_decref(health);
+        return all == idle && !waiting ? (int)all
+                                       : error_set(err, "%d sandboxes, %d of them idle, %d requests wait",
+                                                 (int)all, (int)idle, (int)waiting);
+}
+
+static int count_processes(const struct service *service, struct remains *remains)
+{
+        struct process list[PROCESSES_MAX];
+        char path[128];
+        size_t count = processes_list(service->supervisor, 0, list);
+        remains->processes = (int)count;
+        for (size_t i = 0; i < count; i++) {
+                int fds = processes_descriptors(list[i].pid);
+                if (fds < 0)
+                        return -1;
+                if (list[i].pid == service->supervisor)
+                        remains->supervisor_fds = fds;
+                else if (!strcmp(list[i].name, "sp-broker"))
+                        remains->broker_fds = fds;
+                else if (!strcmp(list[i].name, "sp-control"))
+                        remains->control_fds = fds;
+                else if (fds > remains->worker_fds)
+                        remains->worker_fds = fds;
+        }
+        snprintf(path, sizeof path, "%s/broker.sock", service->run_dir);
+        remains->broker_fds -= connections_of(path) + remains->sandboxes;
+        return 0;
+}
+
+static int list_files(const struct service *service, struct buffer *files, struct error *err)
+{
+        char script[256];
+        buffer_clear(files);
+        *files = BUFFER_MAX(FILES_MAX);
+        snprintf(script, sizeof script, "cd %s && find . ! -name '*.log' ! -path './run/www/*' | sort",
+                service->dir);
+        const char *const argv[] = {"sh", "-c", script, NULL};
+        return spawn_run(argv, 10000, files, NULL, err) || buffer_add(files, "", 1) ? -1 : 0;
+}
+
+static int take(const struct service *service, struct remains *remains, struct error *err)
+{
+        char ids[SERVICE_CONTAINERS_MAX][65];
+        struct buffer files = remains->files;
+        *remains = (struct remains){.sandboxes = idle_sandboxes(service, err), .files = files};
+        if (remains->sandboxes < 0)
+                return -1;
+        remains->containers = service_containers(service, ids, err);
+        if (remains->containers < 0)
+                return -1;
+        if (remains->containers != remains->sandboxes)
+                return error_set(err, "%d containers, and the service knows %d", remains->containers,
+                        remains->sandboxes);
+        if (count_processes(service, remains))
+                return error_set(err, "a process ended meanwhile");
+        return list_files(service, &remains->files, err);
+}
+
+int remains_take(const struct service *service, struct remains *remains, int timeout_ms, struct error *err)
+{
+        int64_t deadline_ms = clock_ms() + timeout_ms;
+        for (;;) {
+                struct error now = {0};
+                if (take(service, remains, &now) == 0)
+                        return 0;
+                if (clock_ms() >= deadline_ms)
+                        return error_set(err, "%s", now.text);
+                poll(NULL, 0, 100);
+        }
+}
+
+static int more(const char *what, int before, int after, int slack, struct error *err)
+{
+        return after <= before + slack ? 0 : error_set(err, "%s: %d, before %d", what, after, before);
+}
+
+static int compare(const struct remains *before, const struct remains *after, struct error *err)
+{
+        if (before->processes != after->processes)
+                return error_set(err, "%d processes, before %d", after->processes, before->processes);
+        if (more("descriptors of the supervisor", before->supervisor_fds, after->supervisor_fds, 0, err) ||
+                more("descriptors of the control worker", before->control_fds, after->control_fds, LINKS,
+                        err) ||
+                more("descriptors of a worker", before->worker_fds, after->worker_fds, LINKS, err) ||
+                more("descriptors of the broker", before->broker_fds, after->broker_fds, CACHED_CONNECTIONS,
+                        err))
+                return -1;
+        if (strcmp(before->files.data, after->files.data))
+                return error_set(
+                        err, "files: %.150s... before: %.150s...", after->files.data, before->files.data);
+        return 0;
+}
+
+int remains_check(
+        const struct service *service, const struct remains *before, int timeout_ms, struct error *err)
+{
+        int64_t deadline_ms = clock_ms() + timeout_ms;
+        struct remains after = {0};
+        int rc;
+        for (;;) {
+                struct error now = {0};
+                rc = take(service, &after, &now) || compare(before, &after, &now);
+                if (rc == 0)
+                        break;
+                if (clock_ms() >= deadline_ms) {
+                        rc = error_set(err, "%s", now.text);
+                        break;
+                }
+                poll(NULL, 0, 100);
+        }
+        remains_clear(&after);
+        return rc;
+}
+
+void remains_clear(struct remains *remains)
+{
+        buffer_clear(&remains->files);
+}
