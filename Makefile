@@ -118,6 +118,13 @@ $(BUILD)/attacks/%: tests/attacks/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -I. -static -O1 -pthread -o $@ $<
 
+# A clock that jumps, for tests/integration/clock_test.c.
+SHIFT := $(BUILD)/tests/clock/shift.so
+$(SHIFT): tests/clock/shift.c
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -shared -fPIC -o $@ $<
+
 $(BUILD)/tests/bench/bench: $(call objects,tests/bench/*.c) $(BUILD)/tests/integration/libhelpers.a $(BUILD)/libsandpool.a
 	@echo "  LINK $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -140,7 +147,7 @@ check:
 unit: $(UNIT)
 	$(Q)tests/run.sh $(BUILD) $^
 
-integration: docker users images $(INTEGRATION) $(ATTACKS)
+integration: docker users images $(INTEGRATION) $(ATTACKS) $(SHIFT)
 	$(Q).ci/setup/with-docker.sh tests/run.sh $(BUILD) $(if $(TESTS),$(foreach t,$(TESTS),$(filter %/$(t)_test,$(INTEGRATION))),$(INTEGRATION))
 
 lint:
@@ -153,7 +160,7 @@ lint:
 
 # Every program of ours, built and not run.
 .PHONY: programs
-programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(if $(wildcard tests/bench/*.c),$(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare)
+programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(SHIFT) $(if $(wildcard tests/bench/*.c),$(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare)
 
 asan:
 	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' unit

@@ -178,7 +178,7 @@ void private_docker_stop(struct private_docker *docker)
         end(&docker->dockerd);
         end(&docker->containerd);
         unsetenv("DOCKER_HOST");
-        free(spawn_text(NULL, "umount", "-R", docker->dir, NULL));
+        umount2(docker->dir, MNT_DETACH);
         rmdir(docker->dir);
         *docker = (struct private_docker){0};
 }
