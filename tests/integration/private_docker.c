@@ -3,6 +3,7 @@
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
+#include "tests/integration/processes.h"
 #include "tests/integration/service.h"
 #include "tests/integration/spawn.h"
 
@@ -157,6 +158,22 @@ void private_docker_empty(const struct private_docker *docker)
         unlink(path);
 }
 
+/* A shim whose daemon was killed while it made a container may stay for good. */
+static void kill_shims(const struct private_docker *docker)
+{
+        struct process list[PROCESSES_MAX];
+        size_t count = processes_list(0, 0, list);
+        for (size_t i = 0; i < count; i++) {
+                char path[64], line[4096];
+                snprintf(path, sizeof path, "/proc/%d/cmdline", (int)list[i].pid);
+                int fd = open(path, O_RDONLY | O_CLOEXEC);
+                ssize_t size = fd < 0 ? -1 : read(fd, line, sizeof line);
+                io_close(&fd);
+                if (size > 0 && memmem(line, (size_t)size, docker->dir, strlen(docker->dir)))
+                        kill(list[i].pid, SIGKILL);
+        }
+}
+
 static void end(pid_t *pid)
 {
         int status;
@@ -177,6 +194,7 @@ void private_docker_stop(struct private_docker *docker)
         private_docker_empty(docker);
         end(&docker->dockerd);
         end(&docker->containerd);
+        kill_shims(docker);
         unsetenv("DOCKER_HOST");
         umount2(docker->dir, MNT_DETACH);
         rmdir(docker->dir);

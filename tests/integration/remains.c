@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define FILES_MAX (256 << 10)
+#define LOOK_MS 100
 #define CACHED_CONNECTIONS 8 /* that the broker keeps to the daemon (fcgi/sandbox/engine.c) */
 #define LINKS 1              /* a worker connects to the broker when it first needs it */
 
@@ -92,9 +93,6 @@ static int take(const struct service *service, struct remains *remains, struct e
         remains->containers = service_containers(service, ids, err);
         if (remains->containers < 0)
                 return -1;
-        if (remains->containers != remains->sandboxes)
-                return error_set(err, "%d containers, and the service knows %d", remains->containers,
-                        remains->sandboxes);
         if (count_processes(service, remains))
                 return error_set(err, "a process ended meanwhile");
         return list_files(service, &remains->files, err);
@@ -105,53 +103,90 @@ int remains_take(const struct service *service, struct remains *remains, int tim
         int64_t deadline_ms = clock_ms() + timeout_ms;
         for (;;) {
                 struct error now = {0};
-                if (take(service, remains, &now) == 0)
+                if (take(service, remains, &now) == 0 && remains->containers == remains->sandboxes)
                         return 0;
                 if (clock_ms() >= deadline_ms)
-                        return error_set(err, "%s", now.text);
-                poll(NULL, 0, 100);
+                        return error_set(err, "%s",
+                                *now.text ? now.text : "containers that the service does not know");
+                poll(NULL, 0, LOOK_MS);
         }
 }
 
-static int more(const char *what, int before, int after, int slack, struct error *err)
+static int more(int before, int after, int slack)
 {
-        return after <= before + slack ? 0 : error_set(err, "%s: %d, before %d", what, after, before);
+        return after > before + slack ? after - before - slack : 0;
 }
 
-static int compare(const struct remains *before, const struct remains *after, struct error *err)
+/* Lines of after that before has not; both are sorted. */
+static int added_lines(const char *before, const char *after)
 {
-        if (before->processes != after->processes)
-                return error_set(err, "%d processes, before %d", after->processes, before->processes);
-        if (more("descriptors of the supervisor", before->supervisor_fds, after->supervisor_fds, 0, err) ||
-                more("descriptors of the control worker", before->control_fds, after->control_fds, LINKS,
-                        err) ||
-                more("descriptors of a worker", before->worker_fds, after->worker_fds, LINKS, err) ||
-                more("descriptors of the broker", before->broker_fds, after->broker_fds, CACHED_CONNECTIONS,
-                        err))
-                return -1;
-        if (strcmp(before->files.data, after->files.data))
-                return error_set(
-                        err, "files: %.150s... before: %.150s...", after->files.data, before->files.data);
-        return 0;
+        int added = 0;
+        while (*after) {
+                size_t old = strcspn(before, "\n"), new = strcspn(after, "\n");
+                size_t least = old < new ? old : new;
+                int order = *before ? memcmp(before, after, least) : 1;
+                if (!order)
+                        order = (old > new) - (old < new);
+                if (order > 0)
+                        added++;
+                if (order >= 0)
+                        after += new + (after[new] == '\n');
+                if (order <= 0)
+                        before += old + (before[old] == '\n');
+        }
+        return added;
+}
+
+static struct surplus compare(const struct remains *before, const struct remains *after)
+{
+        return (struct surplus){.containers = abs(after->containers - after->sandboxes),
+                .processes = abs(after->processes - before->processes),
+                .descriptors = more(before->supervisor_fds, after->supervisor_fds, 0) +
+                               more(before->control_fds, after->control_fds, LINKS) +
+                               more(before->worker_fds, after->worker_fds, LINKS) +
+                               more(before->broker_fds, after->broker_fds, CACHED_CONNECTIONS),
+                .files = added_lines(before->files.data, after->files.data)};
+}
+
+int remains_surplus(const struct service *service, const struct remains *before, int timeout_ms,
+        struct surplus *surplus, struct remains *after, struct error *err)
+{
+        int64_t deadline_ms = clock_ms() + timeout_ms;
+        struct remains own = {0}, *now = after ? after : &own;
+        int rc;
+        for (;;) {
+                struct error last = {0};
+                rc = take(service, now, &last);
+                if (rc == 0)
+                        *surplus = compare(before, now);
+                if (rc == 0 && !surplus->containers && !surplus->processes && !surplus->descriptors &&
+                        !surplus->files)
+                        break;
+                if (clock_ms() >= deadline_ms) {
+                        if (rc)
+                                error_set(err, "%s", last.text);
+                        break;
+                }
+                poll(NULL, 0, LOOK_MS);
+        }
+        remains_clear(&own);
+        return rc;
 }
 
 int remains_check(
         const struct service *service, const struct remains *before, int timeout_ms, struct error *err)
 {
-        int64_t deadline_ms = clock_ms() + timeout_ms;
+        struct surplus surplus;
         struct remains after = {0};
-        int rc;
-        for (;;) {
-                struct error now = {0};
-                rc = take(service, &after, &now) || compare(before, &after, &now);
-                if (rc == 0)
-                        break;
-                if (clock_ms() >= deadline_ms) {
-                        rc = error_set(err, "%s", now.text);
-                        break;
-                }
-                poll(NULL, 0, 100);
-        }
+        int rc = remains_surplus(service, before, timeout_ms, &surplus, &after, err);
+        if (rc == 0 && (surplus.containers || surplus.processes || surplus.descriptors || surplus.files))
+                rc = error_set(err,
+                        "left: %d containers of %d, %d processes, %d descriptors (broker %d, before %d; "
+                        "worker %d, "
+                        "before %d), %d files: %.200s",
+                        surplus.containers, after.containers, surplus.processes, surplus.descriptors,
+                        after.broker_fds, before->broker_fds, after.worker_fds, before->worker_fds,
+                        surplus.files, surplus.files ? after.files.data : "");
         remains_clear(&after);
         return rc;
 }

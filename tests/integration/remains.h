@@ -18,8 +18,18 @@ struct remains {
  * does. */
 int remains_take(const struct service *service, struct remains *remains, int timeout_ms, struct error *err);
 
-/* Take stock again, and again until nothing is more than it was: containers that nobody keeps, processes,
- * descriptors, files. 0, or -1 with err naming what is left after timeout_ms. */
+/* What there is more than before; all 0: nothing is left. */
+struct surplus {
+        int containers; /* that Docker has and the service does not know, or the other way round */
+        int processes, descriptors, files;
+};
+
+/* Take stock again, and again until nothing is left (at most timeout_ms). 0 with the last surplus, -1 when
+ * the service does not come to rest. after: the last stock, may be NULL; cleared by the caller. */
+int remains_surplus(const struct service *service, const struct remains *before, int timeout_ms,
+        struct surplus *surplus, struct remains *after, struct error *err);
+
+/* The same: 0, or -1 with err naming what is left. */
 int remains_check(
         const struct service *service, const struct remains *before, int timeout_ms, struct error *err);
 
