@@ -19,8 +19,8 @@
  * A reload comes as an order, with the files that the supervisor has read and found right: the broker reads
  * the same bytes, never the disk. pool_reload.c brings the pool from the one configuration to the other.
  *
- * SIGTERM: no new leases; leases that are out may end within drain_timeout; then every sandbox is removed and
- * the broker ends. */
+ * SIGTERM: no new leases; leases that are out may end within drain_timeout; then every sandbox is removed,
+ * and once more it is looked for containers that nobody knows, before the broker ends. */
 #include "fcgi/sandbox/broker.h"
 
 #include "fcgi/base/clock.h"
@@ -40,7 +40,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define REMOVE_ALL_TIMEOUT_MS 25000 /* below what the supervisor gives it */
+#define REMOVE_ALL_TIMEOUT_MS 22000 /* with the next, below what the supervisor gives it */
+#define FINISH_TIMEOUT_MS 5000      /* of the last look for containers that nobody knows */
 #define LOOP_MAX_MS 10000
 
 struct broker {
@@ -55,6 +56,7 @@ struct broker {
         uint32_t reload_number; /* of the reload under way */
         int64_t drain_until_ms; /* 0: not draining */
         bool removing_all;
+        int64_t finish_until_ms; /* of the last look for leftovers; 0: not begun */
 };
 
 static uint32_t leased(const struct broker *broker)
@@ -158,13 +160,30 @@ static void on_order(struct broker *broker)
         io_close(&fd);
 }
 
+/* Its own sandboxes are gone. 1 when no others are there either, or Docker does not tell in time. */
+static int finished(struct broker *broker, int64_t *next)
+{
+        if (!broker->finish_until_ms) {
+                broker->finish_until_ms = clock_ms() + FINISH_TIMEOUT_MS;
+                docker_finish(broker->docker);
+                *next = clock_earlier(*next, docker_tick(broker->docker));
+        }
+        *next = clock_earlier(*next, broker->finish_until_ms);
+        if (docker_finished(broker->docker))
+                return 1;
+        if (clock_ms() < broker->finish_until_ms)
+                return 0;
+        log_warning("broker.not_swept", LOG_S("why", docker_problem(broker->docker)));
+        return 1;
+}
+
 /* 1 when the broker has nothing left to do. */
 static int drained(struct broker *broker, int64_t *next)
 {
         if (!broker->drain_until_ms)
                 return 0;
         if (!left(broker))
-                return 1;
+                return finished(broker, next);
         bool late = clock_ms() >= broker->drain_until_ms;
         if (!broker->removing_all && (late || !leased(broker))) {
                 broker->removing_all = true;

@@ -25,6 +25,8 @@ struct docker {
         unsigned removing;        /* removals of leftovers under way */
         int64_t due_ms;           /* next attempt, or next sweep */
         int64_t backoff_ms;
+        bool finishing, finished;
+        bool stale; /* the list under way was asked for before docker_finish */
         bool cgroupfs;
         char version[32];
         char problem[160];
@@ -72,7 +74,7 @@ static void on_leftover_removed(void *context, const struct engine_answer *answe
         (void)answer;
         /* Which one does not matter: what is still there is seen by the next sweep. */
         docker->removing--;
-        if (!docker->removing && docker->state == DOCKER_SWEEPING)
+        if (!docker->removing && (docker->state == DOCKER_SWEEPING || docker->finishing))
                 docker->due_ms = clock_ms(); /* look again: nothing may be left */
 }
 
@@ -100,9 +102,14 @@ static void on_list(void *context, const struct engine_answer *answer)
                 lost(docker, "the list of containers cannot be read");
                 return;
         }
+        bool stale = docker->stale;
+        docker->stale = false;
+        docker->finished = docker->finishing && !docker->removing && !stale;
         docker->due_ms = clock_ms() + SWEEP_INTERVAL_MS;
         if (!docker->removing && docker->state == DOCKER_SWEEPING)
                 up(docker);
+        if (stale)
+                docker->due_ms = clock_ms();
 }
 
 static void sweep(struct docker *docker)
@@ -220,6 +227,20 @@ bool docker_has_cgroupfs(const struct docker *docker)
 const char *docker_problem(const struct docker *docker)
 {
         return docker->problem;
+}
+
+void docker_finish(struct docker *docker)
+{
+        docker->finishing = true;
+        docker->stale = docker->call && docker->state >= DOCKER_SWEEPING;
+        docker->backoff_ms = 0;
+        if (docker->state != DOCKER_ASKING)
+                docker->due_ms = clock_ms();
+}
+
+bool docker_finished(const struct docker *docker)
+{
+        return docker->finished;
 }
 
 int64_t docker_tick(struct docker *docker)

@@ -380,15 +380,22 @@ static void a_returned_stream_is_dead(void **state)
         lone_broker_stop();
 }
 
-static void leftovers_are_swept(void **state)
+/* A container as an earlier broker leaves one that dies. The caller's id of it. */
+static char *leave_container(void)
 {
-        (void)state;
         struct error err = {0};
         char label[80];
         snprintf(label, sizeof label, "sandpool.instance=%s", broker.settings->instance);
         char *left = spawn_text(&err, "docker", "run", "-d", "-i", "--network", "none", "--label", label,
                 "sandpool/base", "--serve", "--uid-base=1000000", NULL);
         assert_non_null(left);
+        return left;
+}
+
+static void leftovers_are_swept(void **state)
+{
+        (void)state;
+        char *left = leave_container();
         lone_broker_language("python")->warm = 1;
         lone_broker_start(0);
         await_idle("python", 1);
@@ -396,6 +403,25 @@ static void leftovers_are_swept(void **state)
         await_gone(left);
         free(left);
         lone_broker_stop();
+}
+
+/* Told to end before it could look, and when something was left since it looked last: lone_broker_stop finds
+ * nothing in either case. */
+static void leftovers_are_swept_at_the_end_too(void **state)
+{
+        (void)state;
+        struct broker_status status;
+        lone_broker_language("python")->warm = 1;
+        free(leave_container());
+        lone_broker_start(0);
+        struct broker_link *link = link_new();
+        assert_int_equal(broker_status_get(link, &status, 5000, NULL), 0);
+        lone_broker_stop();
+        lone_broker_start(0);
+        await_idle("python", 1);
+        free(leave_container());
+        lone_broker_stop();
+        broker_link_free(link);
 }
 
 static void a_missing_image_is_said(void **state)
@@ -498,6 +524,7 @@ int main(void)
                 TEST(a_worker_that_goes_loses_its_sandbox),
                 TEST(a_returned_stream_is_dead),
                 TEST(leftovers_are_swept),
+                TEST(leftovers_are_swept_at_the_end_too),
                 TEST(a_missing_image_is_said),
                 TEST(without_docker_there_is_an_answer_too),
                 TEST(leases_end_before_the_broker_does),
