@@ -25,7 +25,7 @@ INTEGRATION_HELPERS := $(filter-out %_test.o,$(call objects,tests/integration/*.
 ATTACKS := $(patsubst tests/attacks/%.c,$(BUILD)/attacks/%,$(sort $(wildcard tests/attacks/*.c)))
 SOURCES = $(sort $(shell find fcgi images tests -name '*.[ch]'))
 
-.PHONY: all help deps docker users runner images up reload down test check unit integration lint asan fuzz bench nginx-check clean
+.PHONY: all help deps docker users runner images up reload down test check unit integration lint asan fuzz soak bench nginx-check clean
 .SECONDARY:
 all: $(BUILD)/sandpool $(BUILD)/runner
 
@@ -41,6 +41,7 @@ help:
 	@echo 'make lint         format, floors, and a clang build without warnings'
 	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers'
 	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20); needs clang'
+	@echo 'make soak         random programs, random kills and faults for SOAK_SECONDS (60), then a ledger (root)'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
 	@echo 'make bench        measure against the budgets (root)'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
@@ -129,6 +130,10 @@ $(BUILD)/tests/bench/bench: $(call objects,tests/bench/*.c) $(BUILD)/tests/integ
 	@echo "  LINK $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/tests/soak/soak: $(call objects,tests/soak/*.c) $(BUILD)/tests/integration/libhelpers.a $(BUILD)/libsandpool.a
+	@echo "  LINK $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 $(BUILD)/tests/bench/bare: $(wildcard tests/bench/bare/*.c)
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
@@ -160,7 +165,7 @@ lint:
 
 # Every program of ours, built and not run.
 .PHONY: programs
-programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(SHIFT) $(if $(wildcard tests/bench/*.c),$(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare)
+programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(SHIFT) $(BUILD)/tests/soak/soak $(if $(wildcard tests/bench/*.c),$(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare)
 
 asan:
 	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' unit
@@ -175,6 +180,10 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard fcgi/base/*.[ch] fcgi/model/*.[ch] fc
 
 fuzz: $(FUZZERS)
 	$(Q)for fuzzer in $^; do echo "  FUZZ $$fuzzer"; ASAN_OPTIONS=detect_leaks=1 $$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$(BUILD)/fuzz/ -verbosity=0 -print_final_stats=1 2>&1 | grep -E 'number_of_executed|ERROR|SUMMARY' ; test $${PIPESTATUS[0]} -eq 0 || exit 1; done
+
+# Random programs and random faults for SOAK_SECONDS; SEED= for the choices of an earlier run.
+soak: docker users images $(BUILD)/tests/soak/soak
+	$(Q)SOAK_SECONDS=$(SOAK_SECONDS) SOAK_CLIENTS=$(SOAK_CLIENTS) SEED=$(SEED) .ci/setup/with-docker.sh $(BUILD)/tests/soak/soak
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
 	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench
