@@ -10,13 +10,13 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -MMD -MP $(WARN) $(HARDEN) $(CFLAGS) $(s
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
 LIBS = $(shell pkg-config --libs $(PACKAGES)) -lfcgi
 Q := $(if $(V),,@)
-export BUILD V
+export BUILD V VARIANT VENDOR_IMAGE REFRESH JOBS
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard $(1))))
 programs = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard $(1))))
 LIBRARY := $(call objects,fcgi/base/*.c fcgi/model/*.c fcgi/sandbox/*.c fcgi/execute/*.c fcgi/service/*.c images/runner/protocol.c)
-# One piece of the service is in the runner too: the one that mends UTF-8, for --once.
-RUNNER := $(sort $(wildcard images/runner/*.c)) fcgi/base/text.c
+# Pieces of the service are in the runner too, for --once: those that mend UTF-8 and compare outputs.
+RUNNER := $(sort $(wildcard images/runner/*.c)) fcgi/base/text.c fcgi/base/compare.c fcgi/base/difference.c
 RUNNER_LIBRARY := $(filter-out %/main.o,$(call objects,images/runner/*.c))
 UNIT := $(call programs,tests/unit/*_test.c)
 UNIT_HELPERS := $(filter-out %_test.o,$(call objects,tests/unit/*.c))
@@ -34,7 +34,8 @@ help:
 	@echo 'make up           set up what is missing, start the service and nginx on 127.0.0.1:8080, wait until it is ready'
 	@echo 'make reload       have the running service take conf/ and the images anew, without a pause'
 	@echo 'make down         stop both, leave no container'
-	@echo 'make images       build the images; LANGUAGES="python cpp" only these; REFRESH=1 fetch all packages anew'
+	@echo 'make images       build the images; LANGUAGES="python cpp" only these; VARIANT=full those with developer tools too;'
+	@echo '                  VENDOR_IMAGE=name:tag what powershell and dotnet are made of; REFRESH=1 fetch all packages anew'
 	@echo 'make test         all tests, on a fresh machine too: deps docker images check integration'
 	@echo 'make check        the quick tests: no root, no Docker, no network'
 	@echo 'make integration  the tests against the real Docker and the real nginx (root); TESTS="nginx" only these'
@@ -64,7 +65,7 @@ $(BUILD)/%.a:
 
 # The runner is static, because it runs in images whose libraries it knows nothing about.
 runner: $(BUILD)/runner
-$(BUILD)/runner: $(RUNNER) $(wildcard images/runner/*.h fcgi/base/text.*)
+$(BUILD)/runner: $(RUNNER) $(wildcard images/runner/*.h fcgi/base/text.* fcgi/base/compare.* fcgi/base/difference.*)
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) -Os -fstack-protector-strong -static -Wl,--gc-sections -ffunction-sections -s -o $@ $(RUNNER) -ljansson

@@ -15,13 +15,17 @@ static const char usage[] =
         "\n"
         "  sandpool [--config FILE] serve              run the service until SIGTERM\n"
         "  sandpool [--config FILE] reload             have the running service take its configuration anew\n"
+        "  sandpool [--config FILE] upgrade            have a new process of the binary take over, without a "
+        "pause\n"
         "  sandpool [--config FILE] check [--languages]\n"
         "                                              test configuration and machine; with --languages, "
         "every\n"
         "                                              language's sample\n"
         "  sandpool [--config FILE] run [--language L] [--stdin F] [--json] FILE\n"
         "                                              run one file in a sandbox; --stdin -: read ours\n"
-        "  sandpool [--config FILE] image-config ID    what the image of a language has baked in\n"
+        "  sandpool [--config FILE] image-config [ID]  what the image of a language has baked in; without "
+        "ID, a\n"
+        "                                              line a language: id, enabled, image\n"
         "  sandpool [--config FILE] nginx-values       what nginx's configuration must agree with (make "
         "nginx-check)\n"
         "  sandpool --version\n"
@@ -48,6 +52,12 @@ static int verb_reload(const char *config_path, int argc, char **argv)
 {
         (void)argv;
         return argc > 1 ? misused("reload takes no arguments") : command_reload(config_path);
+}
+
+static int verb_upgrade(const char *config_path, int argc, char **argv)
+{
+        (void)argv;
+        return argc > 1 ? misused("upgrade takes no arguments") : command_upgrade(config_path);
 }
 
 static int verb_check(const char *config_path, int argc, char **argv)
@@ -84,16 +94,31 @@ static int verb_run(const char *config_path, int argc, char **argv)
         return command_run(&options);
 }
 
+static void list_images(const struct registry *registry)
+{
+        for (size_t i = 0; i < registry->count; i++) {
+                const struct language *language = &registry->languages[i];
+                printf("%s %s %s\n", language->id, language_enabled_words[language->enabled],
+                        language->image);
+        }
+}
+
 static int verb_image_config(const char *config_path, int argc, char **argv)
 {
         struct error err = {0};
         char *text = NULL;
         const struct language *language = NULL;
-        if (argc != 2)
+        if (argc > 2)
                 return misused("image-config takes a language's id");
         struct config *config = config_load(config_path, &err);
+        if (config && argc == 1) {
+                list_images(config->registry);
+                config_free(config);
+                return 0;
+        }
+        /* Also one that is not enabled: its image is made first. */
         if (config)
-                language = registry_find(config->registry, argv[1]);
+                language = registry_get(config->registry, argv[1]);
         if (config && !language)
                 error_set(&err, "there is no language %s", argv[1]);
         if (language)
@@ -131,6 +156,7 @@ static const struct {
 } verbs[] = {
         {"serve", verb_serve},
         {"reload", verb_reload},
+        {"upgrade", verb_upgrade},
         {"check", verb_check},
         {"run", verb_run},
         {"image-config", verb_image_config},
@@ -147,7 +173,7 @@ static int run_verb(const char *config_path, int argc, char **argv)
                         return verbs[i].run(config_path, argc, argv);
                 }
         fprintf(stderr, "sandpool: there is no verb '%s'\n", argv[0]);
-        return misused("serve, reload, check, run, image-config or nginx-values?");
+        return misused("serve, reload, upgrade, check, run, image-config or nginx-values?");
 }
 
 int main(int argc, char **argv)

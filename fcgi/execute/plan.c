@@ -49,37 +49,72 @@ static char **command_argv(const struct request *request, const struct command *
         return argv;
 }
 
+/* What the step's process gets: arguments behind the language's own, stdin. */
+struct given {
+        char *const *args;
+        const char *input;
+        size_t input_size;
+};
+
 static int add_step(struct buffer *out, const struct request *request, const struct protocol_step *step,
-        const struct command *command, const char *const *names)
+        const struct command *command, const struct given *given)
 {
-        bool run = step->kind == STEP_RUN;
-        char **expanded = NULL;
-        char **argv = command_argv(request, command, names, run ? request->args : NULL, &expanded);
-        int failed = !argv || job_step(out, step, argv, request->language->env, run ? request->input : NULL,
-                                      run ? request->input_size : 0);
+        const char **names = calloc(request->file_count + 1, sizeof(*names));
+        char **expanded = NULL, **argv = NULL;
+        int failed = -1;
+        for (size_t i = 0; names && i < request->file_count; i++)
+                names[i] = request->files[i].name;
+        if (names)
+                argv = command_argv(request, command, names, given->args, &expanded);
+        if (argv)
+                failed = job_step(out, step, argv, request->language->env, given->input, given->input_size);
         free(argv);
         language_argv_free(expanded);
+        free(names);
         return failed ? -1 : 0;
 }
 
-static int add_files(struct buffer *out, const struct request *request, const char **names)
+static int add_files(struct buffer *out, const struct request *request)
 {
         for (size_t i = 0; i < request->file_count; i++) {
                 const struct request_file *file = &request->files[i];
-                names[i] = file->name;
                 if (job_file(out, file->name, file->data, file->size, false))
                         return -1;
         }
         return 0;
 }
 
+static size_t largest_input(const struct request *request)
+{
+        size_t most = request->input_size;
+        for (size_t i = 0; request->tests && i < request->tests->count; i++)
+                if (request->tests->cases[i].input_size > most)
+                        most = request->tests->cases[i].input_size;
+        return most;
+}
+
 /* Frame headers, names and arguments come on top of what a body may hold. */
 static size_t ceiling(const struct request *request, const struct limits *limits)
 {
-        size_t size = request->input_size + (1 << 20) + (size_t)limits->args * limits->arg_bytes;
+        size_t size = largest_input(request) + (1 << 20) + (size_t)limits->args * limits->arg_bytes;
         for (size_t i = 0; i < request->file_count; i++)
                 size += request->files[i].size + 1024;
         return size + size / 1024;
+}
+
+/* How long the sandbox is needed at most. */
+static uint32_t hold_ms(const struct plan *plan, const struct request *request)
+{
+        uint32_t compile_ms = plan->compiles ? plan->compile_ms + PLAN_LATE_MS : 0;
+        uint32_t most_ms = compile_ms + request->timeout_ms;
+        if (request->tests)
+                most_ms = plan->budget_ms > compile_ms ? plan->budget_ms + PLAN_CLEAN_MS : compile_ms;
+        return most_ms + PLAN_LATE_MS + HOLD_SLACK_MS;
+}
+
+static int cannot(struct error *err)
+{
+        return error_set(err, "cannot build the job: out of memory, or over the protocol's limits");
 }
 
 int plan_make(
@@ -87,38 +122,38 @@ int plan_make(
 {
         const struct language *language = request->language;
         const struct limits *limits = &settings->limits;
-        int result = -1;
-        size_t max = ceiling(request, limits);
-        const char **names = calloc(request->file_count + 1, sizeof(*names));
-        plan->first = BUFFER_MAX(max);
-        plan->second = BUFFER_MAX(max);
+        const struct given nothing = {NULL, NULL, 0};
+        plan->frames = BUFFER_MAX(ceiling(request, limits));
         plan->compiles = language->compile.argv != NULL;
         plan->compile_memory_mib = language->compile_memory_mib;
         plan->run_memory_mib = request->memory_mib;
         plan->compile_ms = plan->compiles ? language->compile_timeout_ms : 0;
-        plan->run_ms = request->timeout_ms;
-        plan->hold_ms = plan->run_ms + PLAN_LATE_MS + HOLD_SLACK_MS;
-        if (plan->compiles)
-                plan->hold_ms += plan->compile_ms + PLAN_LATE_MS;
-
+        plan->budget_ms = limits->request_time_ms;
+        plan->hold_ms = hold_ms(plan, request);
+        if (job_begin(&plan->frames, request->tests ? JOB_MANY_RUNS : 0) || add_files(&plan->frames, request))
+                return cannot(err);
+        if (!plan->compiles)
+                return 0;
         struct protocol_step compile = step_of(STEP_COMPILE, plan->compile_ms, language, limits);
-        struct protocol_step run = step_of(STEP_RUN, plan->run_ms, language, limits);
-        if (!names || job_begin(&plan->first, 0) || add_files(&plan->first, request, names))
-                goto out;
-        if (plan->compiles && add_step(&plan->first, request, &compile, &language->compile, names))
-                goto out;
-        if (add_step(plan->compiles ? &plan->second : &plan->first, request, &run, &language->run, names))
-                goto out;
-        result = 0;
-out:
-        free(names);
-        if (result)
-                error_set(err, "cannot build the job: out of memory, or over the protocol's limits");
-        return result;
+        return add_step(&plan->frames, request, &compile, &language->compile, &nothing) ? cannot(err) : 0;
+}
+
+int plan_run(struct plan *plan, const struct request *request, const struct settings *settings,
+        const struct test_case *test, uint32_t wall_ms, struct error *err)
+{
+        const struct language *language = request->language;
+        struct given given = {request->args, request->input, request->input_size};
+        if (test && test->args)
+                given.args = test->args;
+        if (test && test->input) {
+                given.input = test->input;
+                given.input_size = test->input_size;
+        }
+        struct protocol_step run = step_of(STEP_RUN, wall_ms, language, &settings->limits);
+        return add_step(&plan->frames, request, &run, &language->run, &given) ? cannot(err) : 0;
 }
 
 void plan_free(struct plan *plan)
 {
-        buffer_clear(&plan->first);
-        buffer_clear(&plan->second);
+        buffer_clear(&plan->frames);
 }

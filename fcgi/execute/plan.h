@@ -12,21 +12,28 @@
  * that does not. */
 #define PLAN_LATE_MS 1000
 
+/* How long the runner may clean up after a run before it reads the next step (images/runner/clean.c). */
+#define PLAN_CLEAN_MS 5000
+
 struct plan {
         bool compiles;
-        struct buffer first;  /* the job, its files and the first step; emptied as it is written */
-        struct buffer second; /* the run step, when the first one compiles */
+        struct buffer frames; /* what is to be sent next; emptied as it is written */
         uint32_t compile_memory_mib;
         uint32_t run_memory_mib;
-        uint32_t compile_ms; /* wall limits */
-        uint32_t run_ms;
-        uint32_t hold_ms; /* for the lease */
+        uint32_t compile_ms; /* wall limit */
+        uint32_t budget_ms;  /* with test cases: of compiling and all runs together, from the lease on */
+        uint32_t hold_ms;    /* for the lease */
 };
 
-/* Fill plan (zero-initialised by the caller, freed by plan_free in every case). -1: memory, or the job does
- * not fit the protocol. */
+/* Fill plan (zero-initialised by the caller, freed by plan_free in every case); its frames are the job, its
+ * files and the compile step, if there is one. -1: memory, or the job does not fit the protocol. */
 int plan_make(
         struct plan *plan, const struct request *request, const struct settings *settings, struct error *err);
+
+/* Append a run step of at most wall_ms to the frames. test (NULL: none): whose input and arguments it has, if
+ * it has some of its own. 0/-1 as plan_make. */
+int plan_run(struct plan *plan, const struct request *request, const struct settings *settings,
+        const struct test_case *test, uint32_t wall_ms, struct error *err);
 void plan_free(struct plan *plan);
 
 #endif

@@ -1,8 +1,12 @@
 /* Writes JSON into a buffer. */
 #include "fcgi/model/json_write.h"
 
+#include "fcgi/base/text.h"
+#include "fcgi/model/base64.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int json_write_raw(struct buffer *out, const char *text)
@@ -67,4 +71,44 @@ int json_write_number(struct buffer *out, int64_t number)
 
         snprintf(text, sizeof text, "%" PRId64, number);
         return buffer_add_string(out, text);
+}
+
+int json_write_key_number(struct buffer *out, const char *key, int64_t number)
+{
+        return json_write_raw(out, key) < 0 ? -1 : json_write_number(out, number);
+}
+
+int json_write_key_word(struct buffer *out, const char *key, const char *word)
+{
+        return json_write_raw(out, key) < 0 ? -1 : json_write_word(out, word);
+}
+
+int json_write_key_flag(struct buffer *out, const char *key, bool flag)
+{
+        return json_write_raw(out, key) < 0 ? -1 : json_write_raw(out, flag ? "true" : "false");
+}
+
+/* Most output is valid as it stands: only the rest is copied. */
+int json_write_key_bytes(struct buffer *out, const char *key, const char *bytes, size_t length, bool base64)
+{
+        char *copy = NULL;
+        size_t size = 0;
+        int rc = -1;
+
+        if (json_write_raw(out, key) < 0)
+                return -1;
+        if (!base64 && text_is_utf8(bytes, length))
+                return json_write_text(out, bytes, length);
+        if (base64) {
+                size = base64_size(length);
+                copy = malloc(size + 1);
+                if (copy != NULL)
+                        base64_encode(bytes, length, copy);
+        } else {
+                copy = text_to_utf8(bytes, length, &size);
+        }
+        if (copy != NULL)
+                rc = json_write_text(out, copy, size);
+        free(copy);
+        return rc;
 }

@@ -5,6 +5,7 @@
 
 #include "fcgi/base/buffer.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +20,13 @@ int json_write_text(struct buffer *out, const char *bytes, size_t length);
 int json_write_word(struct buffer *out, const char *text);
 
 int json_write_number(struct buffer *out, int64_t number);
+
+/* A key, as it stands with its quotes, colon and maybe a comma before it, and its value. */
+int json_write_key_number(struct buffer *out, const char *key, int64_t number);
+int json_write_key_word(struct buffer *out, const char *key, const char *word);
+int json_write_key_flag(struct buffer *out, const char *key, bool flag);
+
+/* Any bytes: as a text, with U+FFFD for what is not UTF-8, or base64. */
+int json_write_key_bytes(struct buffer *out, const char *key, const char *bytes, size_t length, bool base64);
 
 #endif

@@ -233,6 +233,8 @@ static const struct field sample_fields[] = {
         {.key = NULL},
 };
 
+const char *const language_enabled_words[] = {"false", "true", "auto", NULL};
+
 static const struct field fields[] = {
         {.key = "id",
                 .kind = FIELD_CHARS,
@@ -245,7 +247,7 @@ static const struct field fields[] = {
         {.key = "aliases", .kind = FIELD_LIST, AT(aliases), .max = ALIASES_MAX},
         {.key = "image", TEXT(image), .required = true},
         {.key = "source", TEXT(source), .required = true},
-        {.key = "enabled", .kind = FIELD_BOOL, AT(enabled)},
+        {.key = "enabled", .kind = FIELD_WORD, AT(enabled), .words = language_enabled_words},
         {.key = "compile", MAP(compile_fields)},
         {.key = "run", MAP(run_fields), .required = true},
         {.key = "env", CUSTOM(read_env)},
@@ -306,6 +308,21 @@ static int check_source(const struct yaml *yaml, struct language *language, stru
         return language->extension != NULL ? 0 : error_set(err, "%s: out of memory", yaml->path);
 }
 
+/* A reference as Docker reads it, near enough: it becomes part of a path of the Engine's. */
+static int check_image(const struct yaml *yaml, const struct language *language, struct error *err)
+{
+        const char *image = language->image;
+        bool good =
+                isalnum((unsigned char)*image) && strlen(image) <= LANGUAGE_IMAGE_MAX &&
+                image[strspn(image,
+                        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:@")] == '\0' &&
+                strstr(image, "..") == NULL && strstr(image, "//") == NULL;
+
+        return good ? 0
+                    : yaml_tree_error(yaml, language->image_line, err,
+                              "'%s' cannot be an image's name, such as sandpool/python", image);
+}
+
 /* A language may narrow what the settings allow, not widen it: memory for the pool is planned by them. */
 static int check_limit(const struct yaml *yaml, const char *key, const struct limit *limit,
         const struct limit *outer, uint32_t factor, struct error *err)
@@ -335,7 +352,7 @@ static int check(const struct yaml *yaml, const struct settings *settings, struc
         struct error *err)
 {
         if (check_id(yaml, language, err) < 0 || check_aliases(yaml, language, err) < 0 ||
-                check_source(yaml, language, err) < 0 ||
+                check_source(yaml, language, err) < 0 || check_image(yaml, language, err) < 0 ||
                 check_limit(yaml, "limits.timeout", &language->timeout_ms, &settings->limits.timeout_ms,
                         schema_seconds.factor, err) < 0 ||
                 check_limit(yaml, "limits.memory", &language->memory_mib, &settings->limits.memory_mib,
@@ -352,7 +369,7 @@ static int set_defaults(struct language *language, const struct settings *settin
 {
         const struct limits *limits = &settings->limits;
 
-        language->enabled = true;
+        language->enabled = LANGUAGE_ON;
         language->compile_timeout_ms = limits->compile_timeout_ms;
         language->compile_memory_mib = limits->compile_memory_mib;
         language->timeout_ms = limits->timeout_ms;
@@ -388,6 +405,7 @@ int language_read(
                 error_set(err, "%s: out of memory", path);
                 goto out;
         }
+        language->image_line = yaml_tree_line(yaml, "image");
         language->aliases_line = yaml_tree_line(yaml, "aliases");
         language->policy_line = yaml_tree_line(yaml, "policy");
         if (schema_read(yaml, yaml->root, fields, language, err) == 0)
@@ -412,6 +430,21 @@ void language_clear(struct language *language)
         delimiters_free(language->comments);
         delimiters_free(language->strings);
         *language = (struct language){0};
+}
+
+void language_image_missing(const struct language *language, char *text, size_t size)
+{
+        const char *tag = strrchr(language->image, ':');
+        const char *variant = tag != NULL && strchr(tag, '/') == NULL ? tag + 1 : "";
+        bool ours = strncmp(language->image, "sandpool/", strlen("sandpool/")) == 0;
+
+        if (ours)
+                snprintf(text, size, "%s:%u: image %s does not exist: make images LANGUAGES=%s%s%s",
+                        language->path, language->image_line, language->image, language->id,
+                        *variant != '\0' ? " VARIANT=" : "", variant);
+        else
+                snprintf(text, size, "%s:%u: image %s does not exist", language->path, language->image_line,
+                        language->image);
 }
 
 uint32_t language_idle_memory_mib(const struct language *language)

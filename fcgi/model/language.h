@@ -11,6 +11,7 @@
 
 #define LANGUAGE_ID_SIZE 64
 #define LANGUAGES_MAX 64
+#define LANGUAGE_IMAGE_MAX 200 /* bytes of an image's name */
 #define LANGUAGE_MAX_ANY 4096
 
 /* A command: NULL-terminated argument list. Placeholders, replaced per job: {source} the entry file's name,
@@ -29,6 +30,12 @@ struct delimiters {
         bool multiline; /* else an unclosed one ends at the end of its line */
 };
 
+enum language_enabled {
+        LANGUAGE_OFF,
+        LANGUAGE_ON,
+        LANGUAGE_AUTO, /* served when its image exists, and nobody complains while it does not */
+};
+
 struct language {
         char id[LANGUAGE_ID_SIZE];
         char *name;
@@ -37,7 +44,7 @@ struct language {
         char *image;
         char *source;    /* file name for a single `code`, such as main.py */
         char *extension; /* with its dot: of source; never empty */
-        bool enabled;
+        int enabled;     /* enum language_enabled; anything but LANGUAGE_OFF is true */
 
         struct command compile; /* argv NULL when interpreted */
         uint32_t compile_timeout_ms;
@@ -69,7 +76,7 @@ struct language {
 
         /* Where it was read, for complaints about how files fit together. */
         char *path;
-        unsigned aliases_line, policy_line;
+        unsigned image_line, aliases_line, policy_line;
 };
 
 struct registry {
@@ -96,6 +103,13 @@ const struct language *registry_get(const struct registry *registry, const char 
 
 /* By id or alias, case-insensitively; NULL when there is none or it is disabled. Borrowed. */
 const struct language *registry_find(const struct registry *registry, const char *name);
+
+/* What to tell somebody about an image that does not exist: the file and line that name it, and the command
+ * that makes it. text is filled in any case. */
+void language_image_missing(const struct language *language, char *text, size_t size);
+
+/* The words for `enabled` in YAML, by enum language_enabled. */
+extern const char *const language_enabled_words[];
 
 /* The memory a sandbox of the language has while it is idle: what its first step needs. MiB. */
 uint32_t language_idle_memory_mib(const struct language *language);

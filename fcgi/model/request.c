@@ -23,6 +23,9 @@ enum meaning {
         MEANS_ARGS,
         MEANS_USER,
         MEANS_ENCODING,
+        MEANS_COMPARE,
+        MEANS_STOP,
+        MEANS_TESTS,
         MEANINGS
 };
 
@@ -108,9 +111,6 @@ static int read_later(struct parse *parse, const char *field, const json_t *valu
 }
 
 static const struct field fields[] = {
-        {{"testCases", "test_cases"}, MEANS_LATER, read_later},
-        {{"compare", NULL}, MEANS_LATER, read_later},
-        {{"stopOnFailure", "stop_on_failure"}, MEANS_LATER, read_later},
         {{"exercise", NULL}, MEANS_LATER, read_later},
         {{"language", NULL}, MEANS_LANGUAGE, request_read_language},
         {{"policy", NULL}, MEANS_POLICY, request_read_policy},
@@ -126,6 +126,9 @@ static const struct field fields[] = {
         {{"args", NULL}, MEANS_ARGS, request_read_args},
         {{"userId", "user_id"}, MEANS_USER, request_read_user},
         {{"outputEncoding", "output_encoding"}, MEANS_ENCODING, request_read_output_encoding},
+        {{"compare", NULL}, MEANS_COMPARE, request_read_compare},
+        {{"stopOnFailure", "stop_on_failure"}, MEANS_STOP, request_read_stop},
+        {{"testCases", "test_cases"}, MEANS_TESTS, request_read_tests},
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -304,5 +307,6 @@ void request_free(struct request *request)
         free(request->files);
         free(request->input);
         language_argv_free(request->args);
+        test_set_free(request->own_tests);
         *request = (struct request){0};
 }

@@ -6,6 +6,7 @@
 #include "fcgi/base/error.h"
 #include "fcgi/model/language.h"
 #include "fcgi/model/policy.h"
+#include "fcgi/model/test_set.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +32,9 @@ struct request {
         uint32_t memory_mib;
         char user_id[129];
         bool output_base64;
+        const struct test_set *tests; /* NULL: none; at least one case. Its own below, or borrowed */
+        struct test_set *own_tests;   /* owned; NULL when none came with the request */
+        bool stop_on_failure;         /* the cases after the first that does not pass are skipped */
 };
 
 /* A request that is refused: HTTP status, reason, field and text as API.md says. */

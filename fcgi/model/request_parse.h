@@ -13,6 +13,8 @@ struct parse {
         struct refusal *refusal;
         struct error *err;
         const char *entry; /* as named in the body; NULL: the first file */
+        struct compare compare;
+        size_t input_sum, expected_sum; /* over the test cases read so far */
 };
 
 /* Refuse a field: 422 invalid_request. Always returns 1. */
@@ -32,6 +34,9 @@ void request_show(const char *text, char shown[64]);
 /* Whether a value is exactly this string. */
 bool request_is(const json_t *value, const char *word);
 
+/* Whether a string holds a control character; a NUL too, which C would take for its end. */
+bool request_has_control(const json_t *string);
+
 /* A malloc'd copy of a string's bytes, a NUL behind them, or NULL when memory is out. */
 char *request_copy(const json_t *string, size_t *size);
 
@@ -46,6 +51,17 @@ int request_read_stdin(struct parse *parse, const char *field, const json_t *val
 int request_read_args(struct parse *parse, const char *field, const json_t *value);
 int request_read_user(struct parse *parse, const char *field, const json_t *value);
 int request_read_output_encoding(struct parse *parse, const char *field, const json_t *value);
+
+/* A wall-clock limit, checked against the language's range. */
+int request_seconds(struct parse *parse, const char *field, const json_t *value, uint32_t *ms);
+
+/* A list of arguments, NULL-terminated, in place of *args, which is freed. */
+int request_args(struct parse *parse, const char *field, const json_t *value, char ***args);
+
+/* What judges it: compare comes before the test cases. */
+int request_read_compare(struct parse *parse, const char *field, const json_t *value);
+int request_read_stop(struct parse *parse, const char *field, const json_t *value);
+int request_read_tests(struct parse *parse, const char *field, const json_t *value);
 
 /* `code` or `files` into request->files, the entry first. */
 int request_read_code(struct parse *parse, const char *field, const json_t *value);

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether a string holds a control character; a NUL too, which C would take for its end. */
-static bool has_control(const json_t *string)
+bool request_has_control(const json_t *string)
 {
         const char *text = json_string_value(string);
 
@@ -43,7 +42,7 @@ int request_read_language(struct parse *parse, const char *field, const json_t *
 {
         if (!json_is_string(value))
                 return request_refuse(parse, field, "%s must be a string", field);
-        if (!has_control(value))
+        if (!request_has_control(value))
                 parse->request->language = registry_find(parse->catalog->registry, json_string_value(value));
         return parse->request->language != NULL ? 0
                                                 : unknown_language(parse, field, json_string_value(value));
@@ -58,7 +57,7 @@ int request_read_policy(struct parse *parse, const char *field, const json_t *va
                 return request_refuse(parse, field, "%s must be a string", field);
         if (*selectable == NULL)
                 return request_refuse(parse, field, "%s cannot be chosen by requests here", field);
-        id = has_control(value) ? "" : json_string_value(value);
+        id = request_has_control(value) ? "" : json_string_value(value);
         while (*selectable != NULL && strcmp(*selectable, id) != 0)
                 selectable++;
         if (*selectable == NULL)
@@ -69,8 +68,8 @@ int request_read_policy(struct parse *parse, const char *field, const json_t *va
 }
 
 /* A number that becomes ms by the factor. */
-static int read_time(
-        struct parse *parse, const char *field, const json_t *value, double factor, const char *unit)
+static int read_time(struct parse *parse, const char *field, const json_t *value, double factor,
+        const char *unit, uint32_t *time_ms)
 {
         const struct limit *limit = &parse->request->language->timeout_ms;
         double ms;
@@ -81,18 +80,23 @@ static int read_time(
         if (!(ms >= limit->min && ms < limit->max + 1.0))
                 return request_refuse(parse, field, "%s must be between %.10g and %.10g %s", field,
                         limit->min / factor, limit->max / factor, unit);
-        parse->request->timeout_ms = (uint32_t)ms;
+        *time_ms = (uint32_t)ms;
         return 0;
+}
+
+int request_seconds(struct parse *parse, const char *field, const json_t *value, uint32_t *ms)
+{
+        return read_time(parse, field, value, 1000, "seconds", ms);
 }
 
 int request_read_seconds(struct parse *parse, const char *field, const json_t *value)
 {
-        return read_time(parse, field, value, 1000, "seconds");
+        return request_seconds(parse, field, value, &parse->request->timeout_ms);
 }
 
 int request_read_milliseconds(struct parse *parse, const char *field, const json_t *value)
 {
-        return read_time(parse, field, value, 1, "milliseconds");
+        return read_time(parse, field, value, 1, "milliseconds", &parse->request->timeout_ms);
 }
 
 int request_read_memory(struct parse *parse, const char *field, const json_t *value)
@@ -111,7 +115,7 @@ int request_read_memory(struct parse *parse, const char *field, const json_t *va
 
 int request_read_entry(struct parse *parse, const char *field, const json_t *value)
 {
-        if (!json_is_string(value) || has_control(value))
+        if (!json_is_string(value) || request_has_control(value))
                 return request_refuse(parse, field, "%s must be the name of one of the files", field);
         parse->entry = json_string_value(value);
         return 0;
@@ -148,7 +152,7 @@ static int read_arg(struct parse *parse, const char *field, const json_t *value,
         return *arg != NULL ? 0 : request_no_memory(parse);
 }
 
-int request_read_args(struct parse *parse, const char *field, const json_t *value)
+int request_args(struct parse *parse, const char *field, const json_t *value, char ***into)
 {
         const uint32_t max = parse->catalog->settings->limits.args;
         size_t count = json_array_size(value);
@@ -164,13 +168,18 @@ int request_read_args(struct parse *parse, const char *field, const json_t *valu
         args = calloc(count + 1, sizeof *args);
         if (args == NULL)
                 return request_no_memory(parse);
-        free(parse->request->args);
-        parse->request->args = args;
+        language_argv_free(*into);
+        *into = args;
         for (size_t i = 0; rc == 0 && i < count; i++) {
                 snprintf(name, sizeof name, "%s[%zu]", field, i);
                 rc = read_arg(parse, name, json_array_get(value, i), &args[i]);
         }
         return rc;
+}
+
+int request_read_args(struct parse *parse, const char *field, const json_t *value)
+{
+        return request_args(parse, field, value, &parse->request->args);
 }
 
 int request_read_user(struct parse *parse, const char *field, const json_t *value)
@@ -181,7 +190,7 @@ int request_read_user(struct parse *parse, const char *field, const json_t *valu
                 return request_refuse(parse, field, "%s must be a string", field);
         if (json_string_length(value) > max)
                 return request_refuse(parse, field, "%s must be at most %zu bytes", field, max);
-        if (has_control(value))
+        if (request_has_control(value))
                 return request_refuse(parse, field, "%s must not contain control characters", field);
         memcpy(parse->request->user_id, json_string_value(value), json_string_length(value) + 1);
         return 0;

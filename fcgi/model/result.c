@@ -2,8 +2,8 @@
 #include "fcgi/model/result.h"
 
 #include "fcgi/base/text.h"
-#include "fcgi/model/base64.h"
 #include "fcgi/model/json_write.h"
+#include "fcgi/model/result_tests.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +23,7 @@ enum {
 
 void result_free(struct result *result)
 {
+        result_tests_free(&result->tests);
         buffer_clear(&result->compile.out);
         buffer_clear(&result->compile.err);
         buffer_clear(&result->run.out);
@@ -41,29 +42,9 @@ const char *result_signal_name(int signal, char buffer[16])
         return buffer;
 }
 
-/* "key":"the stream". Most output is valid as it stands: only the rest is copied. */
 static int add_stream(struct buffer *out, const char *key, const struct buffer *stream, bool base64)
 {
-        char *copy = NULL;
-        size_t size = 0;
-        int rc = -1;
-
-        if (json_write_raw(out, key) < 0)
-                return -1;
-        if (!base64 && text_is_utf8(stream->data, stream->size))
-                return json_write_text(out, stream->data, stream->size);
-        if (base64) {
-                size = base64_size(stream->size);
-                copy = malloc(size + 1);
-                if (copy != NULL)
-                        base64_encode(stream->data, stream->size, copy);
-        } else {
-                copy = text_to_utf8(stream->data, stream->size, &size);
-        }
-        if (copy != NULL)
-                rc = json_write_text(out, copy, size);
-        free(copy);
-        return rc;
+        return json_write_key_bytes(out, key, stream->data, stream->size, base64);
 }
 
 /* stdout of the run, under both of its names: made and escaped once. */
@@ -82,22 +63,28 @@ static int add_output(struct buffer *out, const struct buffer *stream, bool base
         return buffer_add(out, out->data + start, size); /* reserved: data does not move */
 }
 
-/* A stream as a text for people: valid UTF-8, the blanks at its end gone, not endless. */
-static int add_error_stream(struct buffer *out, const struct buffer *stream)
+char *result_stream_text(const struct buffer *stream, size_t max, size_t *size)
 {
-        size_t cut = stream->size < ERROR_MAX ? stream->size : ERROR_MAX;
-        size_t size = 0;
+        size_t cut = stream->size < max ? stream->size : max;
         char *text;
-        int rc;
 
         while (cut < stream->size && cut > 0 && ((unsigned char)stream->data[cut] & 0xc0) == 0x80)
                 cut--;
-        text = text_to_utf8(stream->data, cut, &size);
+        text = text_to_utf8(stream->data, cut, size);
         if (text == NULL)
-                return -1;
-        while (size > 0 && strchr(" \t\r\n", text[size - 1]) != NULL && text[size - 1] != '\0')
-                size--;
-        rc = json_write_text(out, text, size);
+                return NULL;
+        while (*size > 0 && strchr(" \t\r\n", text[*size - 1]) != NULL && text[*size - 1] != '\0')
+                --*size;
+        text[*size] = '\0';
+        return text;
+}
+
+static int add_error_stream(struct buffer *out, const struct buffer *stream)
+{
+        size_t size = 0;
+        char *text = result_stream_text(stream, ERROR_MAX, &size);
+        int rc = text != NULL ? json_write_text(out, text, size) : -1;
+
         free(text);
         return rc;
 }
@@ -145,22 +132,12 @@ static int add_error(struct buffer *out, const struct result *result)
         return json_write_word(out, text);
 }
 
-static int add_key_number(struct buffer *out, const char *key, int64_t number)
-{
-        return json_write_raw(out, key) < 0 ? -1 : json_write_number(out, number);
-}
-
 /* A number, or null when there is none. */
 static int add_exit_code(struct buffer *out, const char *key, bool there, int code)
 {
         if (there && code >= 0)
-                return add_key_number(out, key, code);
+                return json_write_key_number(out, key, code);
         return json_write_raw(out, key) < 0 ? -1 : json_write_raw(out, "null");
-}
-
-static int add_key_word(struct buffer *out, const char *key, const char *word)
-{
-        return json_write_raw(out, key) < 0 ? -1 : json_write_word(out, word);
 }
 
 /* The numbers of the run. */
@@ -172,14 +149,13 @@ static int add_run(struct buffer *out, const struct result *result)
 
         if (result->ran && run->signal != 0)
                 signal = result_signal_name(run->signal, name);
-        if (add_key_number(out, ",\"executionTime\":", result->ran ? run->wall_ms : 0) < 0 ||
-                add_key_number(out, ",\"cpuTime\":", result->ran ? run->cpu_ms : 0) < 0 ||
-                add_key_number(out, ",\"memory\":", result->ran ? (int64_t)run->memory_kib : 0) < 0 ||
+        if (json_write_key_number(out, ",\"executionTime\":", result->ran ? run->wall_ms : 0) < 0 ||
+                json_write_key_number(out, ",\"cpuTime\":", result->ran ? run->cpu_ms : 0) < 0 ||
+                json_write_key_number(out, ",\"memory\":", result->ran ? (int64_t)run->memory_kib : 0) < 0 ||
                 add_exit_code(out, ",\"exitCode\":", result->ran, run->exit_code) < 0 ||
-                add_key_word(out, ",\"signal\":", signal) < 0)
+                json_write_key_word(out, ",\"signal\":", signal) < 0)
                 return -1;
-        return json_write_raw(out,
-                run->truncated || result->compile.truncated ? ",\"truncated\":true" : ",\"truncated\":false");
+        return json_write_key_flag(out, ",\"truncated\":", run->truncated || result->compile.truncated);
 }
 
 static int add_compile(struct buffer *out, const struct result *result, bool base64)
@@ -191,22 +167,22 @@ static int add_compile(struct buffer *out, const struct result *result, bool bas
         if (add_stream(out, ",\"compile\":{\"stdout\":", &compile->out, base64) < 0 ||
                 add_stream(out, ",\"stderr\":", &compile->err, base64) < 0 ||
                 add_exit_code(out, ",\"exitCode\":", true, compile->exit_code) < 0 ||
-                add_key_number(out, ",\"time\":", compile->wall_ms) < 0)
+                json_write_key_number(out, ",\"time\":", compile->wall_ms) < 0)
                 return -1;
         return json_write_raw(out, "}");
 }
 
 static int add_violation(struct buffer *out, const struct violation *violation)
 {
-        if (add_key_word(out, "{\"rule\":", violation->rule) < 0 ||
-                add_key_word(out, ",\"severity\":", severity_names[violation->severity]) < 0 ||
-                add_key_word(out, ",\"message\":", violation->message) < 0)
+        if (json_write_key_word(out, "{\"rule\":", violation->rule) < 0 ||
+                json_write_key_word(out, ",\"severity\":", severity_names[violation->severity]) < 0 ||
+                json_write_key_word(out, ",\"message\":", violation->message) < 0)
                 return -1;
-        if (violation->file[0] != '\0' && add_key_word(out, ",\"file\":", violation->file) < 0)
+        if (violation->file[0] != '\0' && json_write_key_word(out, ",\"file\":", violation->file) < 0)
                 return -1;
-        if (add_key_number(out, ",\"line\":", violation->line) < 0 ||
-                add_key_number(out, ",\"column\":", violation->column) < 0 ||
-                add_key_word(out, ",\"snippet\":", violation->snippet) < 0)
+        if (json_write_key_number(out, ",\"line\":", violation->line) < 0 ||
+                json_write_key_number(out, ",\"column\":", violation->column) < 0 ||
+                json_write_key_word(out, ",\"snippet\":", violation->snippet) < 0)
                 return -1;
         return json_write_raw(out, "}");
 }
@@ -227,18 +203,18 @@ static int add_all(struct buffer *out, const struct result *result, const struct
         const struct buffer nothing = {0};
         const struct verdict *run = &result->run;
 
-        if (add_key_word(out, "{\"status\":", status_names[result->status]) < 0 ||
-                json_write_raw(out,
-                        result->status == STATUS_SUCCESS ? ",\"success\":true" : ",\"success\":false") < 0 ||
-                add_key_word(out, ",\"reason\":", reason_names[result->reason]) < 0 ||
+        if (json_write_key_word(out, "{\"status\":", status_names[result->status]) < 0 ||
+                json_write_key_flag(out, ",\"success\":", result->status == STATUS_SUCCESS) < 0 ||
+                json_write_key_word(out, ",\"reason\":", reason_names[result->reason]) < 0 ||
                 add_output(out, result->ran ? &run->out : &nothing, base64) < 0 ||
                 add_stream(out, ",\"stderr\":", result->ran ? &run->err : &nothing, base64) < 0 ||
                 add_error(out, result) < 0 || add_run(out, result) < 0 ||
-                add_compile(out, result, base64) < 0 || json_write_raw(out, ",\"tests\":null") < 0 ||
+                add_compile(out, result, base64) < 0 || json_write_raw(out, ",\"tests\":") < 0 ||
+                result_tests_json(out, &result->tests, base64) < 0 ||
                 add_violations(out, &result->violations) < 0 ||
-                add_key_word(out, ",\"language\":", language->id) < 0 ||
-                add_key_word(out, ",\"version\":", language->version) < 0 ||
-                add_key_word(out, ",\"requestId\":", request_id) < 0)
+                json_write_key_word(out, ",\"language\":", language->id) < 0 ||
+                json_write_key_word(out, ",\"version\":", language->version) < 0 ||
+                json_write_key_word(out, ",\"requestId\":", request_id) < 0)
                 return -1;
         return json_write_raw(out, "}\n");
 }
@@ -269,13 +245,13 @@ char *result_error_json(
         int rc = json_write_raw(&out, "{\"status\":\"error\",\"success\":false");
 
         if (rc == 0)
-                rc = add_key_word(&out, ",\"reason\":", reason);
+                rc = json_write_key_word(&out, ",\"reason\":", reason);
         if (rc == 0)
-                rc = add_key_word(&out, ",\"error\":", text);
+                rc = json_write_key_word(&out, ",\"error\":", text);
         if (rc == 0 && field != NULL && *field != '\0')
-                rc = add_key_word(&out, ",\"field\":", field);
+                rc = json_write_key_word(&out, ",\"field\":", field);
         if (rc == 0)
-                rc = add_key_word(&out, ",\"requestId\":", request_id);
+                rc = json_write_key_word(&out, ",\"requestId\":", request_id);
         if (rc == 0)
                 rc = json_write_raw(&out, "}\n");
         return take(&out, rc, size);

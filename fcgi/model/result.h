@@ -4,6 +4,7 @@
 
 #include "fcgi/base/buffer.h"
 #include "fcgi/model/policy.h"
+#include "fcgi/model/test_set.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,6 +37,33 @@ struct verdict {
         struct buffer err;
 };
 
+/* How one test ended: a test case, or a test of a suite. Texts are the result's own. */
+struct test_result {
+        const struct test_case *test; /* borrowed: the request's or the exercise's; NULL: a suite's test */
+        const char *input;            /* borrowed: what it read */
+        size_t input_size;
+        char *name;   /* NULL: "Test <number>" */
+        bool hidden;  /* then only its ending, time and memory are shown */
+        bool skipped; /* not run: the rest is zero */
+        enum status status;
+        enum reason reason;
+        struct buffer output; /* what is shown of its stdout; zero when hidden */
+        bool truncated;       /* output above is not all of it */
+        char *error;          /* UTF-8, for a person; NULL: none */
+        uint32_t wall_ms;
+        uint64_t memory_kib;
+};
+
+struct test_results {
+        struct test_result *list; /* NULL: there were no tests, and count is 0 */
+        size_t count, passed, skipped;
+};
+
+/* What is shown of the tests' outputs and errors in a result's list, so that many cases do not pile up:
+ * at most so much of each, and RESULT_TESTS_MAX of all of them together. */
+#define RESULT_TEST_MAX (64 * 1024)
+#define RESULT_TESTS_MAX (1024 * 1024)
+
 struct result {
         enum status status;
         enum reason reason;
@@ -45,9 +73,18 @@ struct result {
         bool ran; /* run below is filled */
         struct verdict run;
         struct violations violations;
+        struct test_results tests; /* with test cases, run is that of the case which the answer shows, with
+                                      the sum of all times and the largest memory; empty where it is hidden */
 };
 
+/* Room for count tests, all of them skipped, without names. 0/-1 (memory). */
+int result_tests_make(struct result *result, size_t count);
+
 void result_free(struct result *result);
+
+/* A stream as a text for people: at most max bytes of it, valid UTF-8, without the blanks at its end.
+ * malloc'd, NUL-terminated, its length in *size; NULL when memory is out. */
+char *result_stream_text(const struct buffer *stream, size_t max, size_t *size);
 
 /* "SIGSEGV" for 11; "SIG" and the number for one without a name. Static storage or the caller's buffer of 16.
  */

@@ -71,6 +71,7 @@ static const struct field limits_fields[] = {
         /* The rest of the protocol's arguments is the language's own command. */
         {.key = "args", NUMBER(limits.args, count, 0, PROTOCOL_ARGS_MAX - 64)},
         {.key = "arg_size", NUMBER(limits.arg_bytes, bytes, 1, 32 * KIB)},
+        {.key = "test_cases", NUMBER(limits.test_cases, count, 1, 1000)},
         {.key = "processes", NUMBER(limits.processes, count, 4, 4096)},
         {.key = "workspace", NUMBER(limits.workspace_mib, mib, 1, 16 * 1024)},
         {.key = "workspace_inodes", NUMBER(limits.workspace_inodes, count, 128, 1000000)},
@@ -80,6 +81,8 @@ static const struct field limits_fields[] = {
         {.key = "open_files", NUMBER(limits.open_files, count, 16, 65536)},
         {.key = "compile_timeout", NUMBER(limits.compile_timeout_ms, seconds, 100, HOUR)},
         {.key = "compile_memory", NUMBER(limits.compile_memory_mib, mib, 8, 64 * 1024)},
+        /* The broker takes a sandbox away after 85 s (clients.c). */
+        {.key = "request_time", NUMBER(limits.request_time_ms, seconds, SECOND, 75 * SECOND)},
         {.key = NULL},
 };
 
@@ -146,6 +149,7 @@ static const struct settings defaults = {
                         .files = 32,
                         .args = 64,
                         .arg_bytes = 4 * KIB,
+                        .test_cases = 100,
                         .processes = 64,
                         .workspace_mib = 32,
                         .workspace_inodes = 4096,
@@ -155,6 +159,7 @@ static const struct settings defaults = {
                         .open_files = 256,
                         .compile_timeout_ms = 20 * SECOND,
                         .compile_memory_mib = 512,
+                        .request_time_ms = 60 * SECOND,
                 },
         .default_language = "python",
         .default_policy = "strict",

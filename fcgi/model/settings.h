@@ -25,8 +25,9 @@ struct limits {
         uint32_t body_bytes;
         uint32_t files; /* at most PROTOCOL_FILES_MAX */
         uint32_t args;
-        uint32_t arg_bytes; /* each */
-        uint32_t processes; /* PidsLimit: processes and threads */
+        uint32_t arg_bytes;  /* each */
+        uint32_t test_cases; /* of one request */
+        uint32_t processes;  /* PidsLimit: processes and threads */
         uint32_t workspace_mib;
         uint32_t workspace_inodes;
         uint32_t tmp_mib;
@@ -35,6 +36,7 @@ struct limits {
         uint32_t open_files; /* RLIMIT_NOFILE */
         uint32_t compile_timeout_ms;
         uint32_t compile_memory_mib;
+        uint32_t request_time_ms; /* of a request with test cases: compiling and all runs together */
 };
 
 #define SETTINGS_WORKERS_MAX 190 /* each has a connection to the broker, which takes 200 */

@@ -46,7 +46,20 @@ static struct yaml_node *out_of_memory(struct reader *reader)
         return NULL;
 }
 
-/* libyaml's own complaint. For bytes that are no UTF-8 it knows an offset and no line. */
+/* Whether a tab stands among the blanks that begin a line, from 1. */
+static bool is_indented_by_tab(const struct reader *reader, size_t line)
+{
+        size_t i = 0;
+
+        for (; line > 1 && i < reader->size; i++)
+                line -= reader->data[i] == '\n';
+        while (i < reader->size && reader->data[i] == ' ')
+                i++;
+        return i < reader->size && reader->data[i] == '\t';
+}
+
+/* libyaml's own complaint, but for the mistake that it does not name clearly. For bytes that are no UTF-8 it
+ * knows an offset and no line. */
 static void parser_error(struct reader *reader)
 {
         const yaml_parser_t *parser = &reader->parser;
@@ -61,8 +74,12 @@ static void parser_error(struct reader *reader)
                 for (size_t i = 0; i < parser->problem_offset && i < reader->size; i++)
                         line += reader->data[i] == '\n';
         }
-        yaml_tree_error(reader->yaml, (unsigned)line, reader->err, "%s",
-                parser->problem != NULL ? parser->problem : "not YAML");
+        if (parser->error == YAML_SCANNER_ERROR && is_indented_by_tab(reader, line))
+                yaml_tree_error(reader->yaml, (unsigned)line, reader->err,
+                        "a tab: lines are indented by blanks alone");
+        else
+                yaml_tree_error(reader->yaml, (unsigned)line, reader->err, "%s",
+                        parser->problem != NULL ? parser->problem : "not YAML");
 }
 
 static int next_event(struct reader *reader, yaml_event_t *event)

@@ -51,8 +51,9 @@ struct broker {
         struct pool *pool;
         struct clients *clients;
         int signal_fd;
-        int log_fd;             /* that came with an order; -1: none did */
-        int orders_fd;          /* -1 once the supervisor is gone */
+        int log_fd;    /* that came with an order; -1: none did */
+        int orders_fd; /* -1 once the supervisor is gone */
+        bool told_warm;
         uint32_t reload_number; /* of the reload under way */
         int64_t drain_until_ms; /* 0: not draining */
         bool removing_all;
@@ -124,6 +125,15 @@ static void on_reloaded(void *context, const char *problem)
         answer_reload(broker, broker->reload_number, problem);
 }
 
+static void tell_warm(struct broker *broker)
+{
+        struct order order = {.type = ORDER_WARM};
+        if (broker->told_warm || broker->orders_fd < 0 || !pool_is_warm(broker->pool))
+                return;
+        broker->told_warm = true;
+        orders_send(broker->orders_fd, &order, -1, NULL);
+}
+
 static void begin_reload(struct broker *broker, const struct order *order, int bundle_fd)
 {
         struct error err = {0};
@@ -157,6 +167,8 @@ static void on_order(struct broker *broker)
                 begin_reload(broker, &order, fd);
         if (got > 0 && order.type == ORDER_LOG)
                 use_log(broker, &order, &fd);
+        if (got > 0 && order.type == ORDER_SPARE)
+                docker_spare(broker->docker, strtol(order.text, NULL, 10));
         io_close(&fd);
 }
 
@@ -240,6 +252,7 @@ static int loop(struct broker *broker, struct error *err)
                 int64_t next = clock_earlier(clock_ms() + LOOP_MAX_MS, docker_tick(broker->docker));
                 next = clock_earlier(next, pool_settle(broker->pool));
                 next = clock_earlier(next, clients_settle(broker->clients));
+                tell_warm(broker);
                 if (drained(broker, &next))
                         return 0;
                 size_t count = collect(broker, &polled);
@@ -287,11 +300,11 @@ int broker_run(const struct broker_options *options, struct error *err)
         edition = edition_borrow(settings, options->registry, options->seccomp, err);
         if (!edition)
                 goto out;
-        broker.pool = pool_new(broker.engine, edition, &pool_hooks, err);
+        broker.pool = pool_new(broker.engine, edition, options->generation, &pool_hooks, err);
         if (!broker.pool)
                 goto out;
         edition = NULL;
-        broker.docker = docker_new(broker.engine, settings, &docker_hooks, err);
+        broker.docker = docker_new(broker.engine, settings, &docker_hooks, options->spared, err);
         if (!broker.docker)
                 goto out;
         clients_use(broker.clients, broker.pool, broker.docker);

@@ -5,6 +5,7 @@
 #include "fcgi/base/error.h"
 #include "fcgi/model/language.h"
 #include "fcgi/model/settings.h"
+#include "fcgi/sandbox/docker.h"
 
 #include <sys/types.h>
 
@@ -14,6 +15,8 @@ struct broker_options {
         const char *seccomp;       /* the profile, as of seccomp_profile_load */
         const char *cgroup_parent; /* control group for the sandboxes; NULL: Docker's own */
         int listen_fd;             /* SEQPACKET, from the supervisor; stays its */
+        unsigned generation;       /* of the service: containers bear it */
+        long spared;               /* a generation whose containers are another broker's; DOCKER_SPARE_NONE */
         int orders_fd;        /* what the supervisor says (orders.h), non-blocking; -1: it says nothing */
         uid_t peer_uid;       /* only this user (and root) may connect */
         uint32_t workers;     /* how many leases may be waiting */

@@ -105,7 +105,8 @@ static json_t *config_of(const struct container_spec *spec)
         bad |= json_object_set_new(config, "AttachStdout", json_true());
         bad |= json_object_set_new(config, "AttachStderr", json_true());
         bad |= json_object_set_new(config, "Labels",
-                json_pack("{s:s, s:s}", CONTAINER_LABEL, spec->settings->instance, "sandpool.language",
+                json_pack("{s:s, s:o, s:s}", CONTAINER_LABEL, spec->settings->instance,
+                        CONTAINER_GENERATION_LABEL, json_sprintf("%u", spec->generation), "sandpool.language",
                         spec->language->id));
         bad |= json_object_set_new(config, "HostConfig", host_config(spec));
         if (!bad)
@@ -227,8 +228,15 @@ int container_image_id(const char *answer, char id[CONTAINER_IMAGE_ID_SIZE])
         return rc || !*id ? -1 : 0;
 }
 
-int container_each(
-        const char *answer, void (*each)(void *context, const char *id, const char *name), void *context)
+static long generation_of(const json_t *container)
+{
+        const json_t *labels = json_object_get(container, "Labels");
+        const char *text = json_string_value(json_object_get(labels, CONTAINER_GENERATION_LABEL));
+        return text ? strtol(text, NULL, 10) : -1;
+}
+
+int container_each(const char *answer,
+        void (*each)(void *context, const char *id, const char *name, long generation), void *context)
 {
         json_t *root = json_loads(answer, 0, NULL), *item;
         size_t i;
@@ -238,7 +246,7 @@ int container_each(
                 char id[CONTAINER_ID_SIZE];
                 const char *name = json_string_value(json_array_get(json_object_get(item, "Names"), 0));
                 if (!copy_string(item, "Id", id, sizeof id) && valid_id(id))
-                        each(context, id, name && *name == '/' ? name + 1 : "");
+                        each(context, id, name && *name == '/' ? name + 1 : "", generation_of(item));
         }
         json_decref(root);
         return rc;

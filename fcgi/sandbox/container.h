@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define CONTAINER_LABEL "sandpool.instance"
+#define CONTAINER_GENERATION_LABEL "sandpool.generation"
 #define CONTAINER_ID_SIZE 65       /* 64 hexadecimal digits */
 #define CONTAINER_IMAGE_ID_SIZE 80 /* "sha256:" and 64 hexadecimal digits */
 #define CONTAINER_UIDS 65536       /* a sandbox's own range */
@@ -21,6 +22,7 @@ struct container_spec {
         const struct language *language;
         const char *seccomp;       /* the profile, as one line of JSON */
         const char *cgroup_parent; /* "": Docker's own */
+        unsigned generation;       /* of the service: an upgrade counts it up */
         uint32_t uid_base;
         uint32_t memory_mib;
 };
@@ -41,9 +43,9 @@ int container_id(const char *answer, char id[CONTAINER_ID_SIZE]);
 /* "Id" of GET /images/{name}/json. 0/-1. */
 int container_image_id(const char *answer, char id[CONTAINER_IMAGE_ID_SIZE]);
 
-/* Call each with every container of GET /containers/json. 0/-1. */
-int container_each(
-        const char *answer, void (*each)(void *context, const char *id, const char *name), void *context);
+/* Call each with every container of GET /containers/json; generation -1 where it has none. 0/-1. */
+int container_each(const char *answer,
+        void (*each)(void *context, const char *id, const char *name, long generation), void *context);
 
 /* What a line of GET /events says: 1 and the container's id and action when it is about a container, else 0.
  */

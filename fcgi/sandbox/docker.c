@@ -28,6 +28,7 @@ struct docker {
         bool finishing, finished;
         bool stale; /* the list under way was asked for before docker_finish */
         bool cgroupfs;
+        long spared; /* generation */
         char version[32];
         char problem[160];
 };
@@ -78,11 +79,12 @@ static void on_leftover_removed(void *context, const struct engine_answer *answe
                 docker->due_ms = clock_ms(); /* look again: nothing may be left */
 }
 
-static void remove_leftover(void *context, const char *id, const char *name)
+static void remove_leftover(void *context, const char *id, const char *name, long generation)
 {
         struct docker *docker = context;
         char path[128];
-        if (docker->hooks.known(docker->hooks.context, name) || docker->removing == SWEEPS_AT_ONCE)
+        if (generation == docker->spared || docker->hooks.known(docker->hooks.context, name) ||
+                docker->removing == SWEEPS_AT_ONCE)
                 return;
         log_warning("sandbox.leftover", LOG_S("container", name));
         snprintf(path, sizeof path, "/containers/%s?force=1&v=1", id);
@@ -190,7 +192,7 @@ static void ask(struct docker *docker)
 }
 
 struct docker *docker_new(struct engine *engine, const struct settings *settings,
-        const struct docker_hooks *hooks, struct error *err)
+        const struct docker_hooks *hooks, long spared, struct error *err)
 {
         struct docker *docker = calloc(1, sizeof *docker);
         if (!docker) {
@@ -200,8 +202,16 @@ struct docker *docker_new(struct engine *engine, const struct settings *settings
         docker->engine = engine;
         docker->settings = settings;
         docker->hooks = *hooks;
+        docker->spared = spared;
         snprintf(docker->problem, sizeof docker->problem, "not asked yet");
         return docker;
+}
+
+void docker_spare(struct docker *docker, long generation)
+{
+        docker->spared = generation;
+        if (docker->state == DOCKER_UP)
+                docker->due_ms = clock_ms(); /* what is not spared any more is swept at once */
 }
 
 void docker_free(struct docker *docker)

@@ -13,7 +13,8 @@
 struct docker;
 
 struct docker_hooks {
-        /* Whether a container of this instance, by its name, is one of the pool's: all others are swept. */
+        /* Whether a container of this instance, by its name, is one of the pool's: all others are swept but
+         * those of the spared generation. */
         bool (*known)(void *context, const char *name);
         /* A container of this instance ran "oom" or "die". */
         void (*event)(void *context, const char *id, const char *action);
@@ -22,9 +23,14 @@ struct docker_hooks {
         void *context;
 };
 
-/* Begins to connect at once. hooks is copied. NULL with err when memory is out. */
+/* No generation. */
+#define DOCKER_SPARE_NONE -2
+
+/* Begins to connect at once. hooks is copied. spared: a generation whose containers belong to another broker
+ * of this instance. NULL with err when memory is out. */
 struct docker *docker_new(struct engine *engine, const struct settings *settings,
-        const struct docker_hooks *hooks, struct error *err);
+        const struct docker_hooks *hooks, long spared, struct error *err);
+void docker_spare(struct docker *docker, long generation);
 void docker_free(struct docker *docker);
 
 /* Whether it answers, its events are followed and the leftovers of an earlier broker are gone: sandboxes may

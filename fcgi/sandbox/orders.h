@@ -10,6 +10,8 @@
 enum order_type {
         ORDER_RELOAD = 1, /* with a bundle's descriptor; text: under which path the settings stand in it */
         ORDER_LOG,        /* number: the level; with a descriptor: write there from now on */
+        ORDER_SPARE,      /* text: the generation whose containers are another's; DOCKER_SPARE_NONE: none */
+        ORDER_WARM,       /* the broker says, once: it can serve as well as it ever will */
         ORDER_DONE,       /* the broker's answer to a reload; text: "" or why everything is as it was */
 };
 

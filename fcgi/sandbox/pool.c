@@ -65,6 +65,7 @@ int pool_languages_open(
         }
         edition->owner.engine = pool->engine;
         edition->owner.cgroup_parent = pool->cgroup_parent;
+        edition->owner.generation = pool->generation;
         edition->owner.changed = on_changed;
         edition->owner.context = pool;
         languages->edition = edition;
@@ -84,8 +85,8 @@ void pool_languages_close(struct pool *pool, struct pool_languages *languages)
         *languages = (struct pool_languages){0};
 }
 
-struct pool *pool_new(
-        struct engine *engine, struct edition *edition, const struct pool_hooks *hooks, struct error *err)
+struct pool *pool_new(struct engine *engine, struct edition *edition, unsigned generation,
+        const struct pool_hooks *hooks, struct error *err)
 {
         struct pool *pool = calloc(1, sizeof *pool);
         if (!pool) {
@@ -95,6 +96,7 @@ struct pool *pool_new(
         pool->engine = engine;
         pool->hooks = *hooks;
         pool->cgroup_parent = "";
+        pool->generation = generation;
         pool->max = pool_max(edition->settings);
         if (!pool_languages_open(pool, &pool->served, edition, err))
                 return pool;
@@ -358,6 +360,18 @@ static int64_t retire(struct pool *pool, struct sandbox *sandbox)
         return spare && idle_end < age_end ? idle_end : age_end;
 }
 
+bool pool_is_warm(const struct pool *pool)
+{
+        bool warm = pool->docker_ok;
+        for (size_t i = 0; i < pool->served.count && warm; i++) {
+                const struct pool_language *entry = pool->served.list[i];
+                uint32_t idle = roster_count(&pool->roster, entry->language, roster_idle);
+                warm = *entry->readiness.problem || (entry->readiness.state == READINESS_READY &&
+                                                            (idle >= entry->language->warm || is_full(pool)));
+        }
+        return warm;
+}
+
 static int64_t settle_sandboxes(struct pool *pool)
 {
         int64_t next = NEVER;
@@ -464,16 +478,23 @@ struct roster *pool_roster(struct pool *pool)
         return &pool->roster;
 }
 
+/* A language that is served when its image exists is none of ours while it does not. */
+static bool is_expected(const struct pool_language *entry)
+{
+        return entry->language->enabled != LANGUAGE_AUTO || entry->readiness.state >= READINESS_UNPRIMED;
+}
+
 void pool_status(const struct pool *pool, struct broker_status *status)
 {
         status->draining = pool->draining;
         status->sandboxes = roster_count(&pool->roster, NULL, roster_any);
         for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
                 status->waiting++;
-        status->language_count = (uint32_t)pool->served.count;
         for (size_t i = 0; i < pool->served.count; i++) {
                 const struct pool_language *entry = pool->served.list[i];
-                struct broker_language *out = &status->languages[i];
+                if (!is_expected(entry))
+                        continue;
+                struct broker_language *out = &status->languages[status->language_count++];
                 snprintf(out->id, sizeof out->id, "%s", entry->language->id);
                 snprintf(out->problem, sizeof out->problem, "%s", entry->readiness.problem);
                 out->image = entry->readiness.state >= READINESS_UNPRIMED;

@@ -34,10 +34,13 @@ struct pool_hooks {
 };
 
 /* The engine and the hooks' context are borrowed; the edition is taken, but stays the caller's when this
- * fails. NULL with err. */
-struct pool *pool_new(
-        struct engine *engine, struct edition *edition, const struct pool_hooks *hooks, struct error *err);
+ * fails. generation: of the service. NULL with err. */
+struct pool *pool_new(struct engine *engine, struct edition *edition, unsigned generation,
+        const struct pool_hooks *hooks, struct error *err);
 void pool_free(struct pool *pool);
+
+/* Whether every language has come as far as it can: its warm sandboxes are there, or it cannot be served. */
+bool pool_is_warm(const struct pool *pool);
 
 /* What is served now; borrowed until the pool settles. */
 const struct edition *pool_edition(const struct pool *pool);

@@ -30,6 +30,7 @@ struct pool {
         struct pool_hooks hooks;
         uint32_t max;
         const char *cgroup_parent; /* borrowed */
+        unsigned generation;
         bool docker_ok;
         bool draining;
         struct pool_wait *waits;

@@ -37,9 +37,12 @@ static void on_image(void *context, const struct engine_answer *answer)
                 readiness->due_ms = 0;
                 return;
         }
-        if (missing && !*readiness->problem)
+        if (missing && language->enabled != LANGUAGE_AUTO && !*readiness->problem) {
+                char text[1024];
+                language_image_missing(language, text, sizeof text);
                 log_warning("language.no_image", LOG_S("language", language->id),
-                        LOG_S("image", language->image));
+                        LOG_S("image", language->image), LOG_S("problem", text));
+        }
         readiness->state = missing ? READINESS_NO_IMAGE : READINESS_UNKNOWN;
         readiness->due_ms = clock_ms() + IMAGE_INTERVAL_MS;
         snprintf(readiness->problem, sizeof readiness->problem, "image %.100s: %s", language->image,

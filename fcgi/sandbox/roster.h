@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ROSTER_SLOTS 256 /* those that are being removed included */
+#define ROSTER_SLOTS SANDBOX_SLOTS
 
 struct roster {
         struct sandbox *slots[ROSTER_SLOTS]; /* owned; NULL: free */

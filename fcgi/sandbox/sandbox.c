@@ -54,6 +54,13 @@ static const int transitions[SANDBOX_STATES][SANDBOX_EVENTS] = {
 
 static void on_answer(void *context, const struct engine_answer *answer);
 
+/* Two generations of the service have sandboxes side by side during an upgrade, and then never more. */
+static uint32_t uid_base_of(const struct sandbox *sandbox)
+{
+        uint32_t range = sandbox->slot + (sandbox->owner->generation % 2) * SANDBOX_SLOTS;
+        return sandbox->owner->settings->uid_base + range * CONTAINER_UIDS;
+}
+
 static struct container_spec spec_of(const struct sandbox *sandbox)
 {
         const struct sandbox_owner *owner = sandbox->owner;
@@ -61,7 +68,8 @@ static struct container_spec spec_of(const struct sandbox *sandbox)
                 .language = sandbox->language,
                 .seccomp = owner->seccomp,
                 .cgroup_parent = owner->cgroup_parent,
-                .uid_base = owner->settings->uid_base + sandbox->slot * CONTAINER_UIDS,
+                .generation = owner->generation,
+                .uid_base = uid_base_of(sandbox),
                 .memory_mib = sandbox->memory_mib};
 }
 

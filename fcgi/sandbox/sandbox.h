@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define SANDBOX_SLOTS 256 /* at once, those that are being removed included */
+
 enum sandbox_state {
         SANDBOX_CREATING,
         SANDBOX_ABANDONED,  /* not wanted any more while create is under way */
@@ -61,6 +63,7 @@ struct sandbox_owner {
         const struct settings *settings;
         const char *seccomp;
         const char *cgroup_parent; /* "": Docker's own */
+        unsigned generation;       /* of the service */
         void (*changed)(void *context, struct sandbox *sandbox, enum sandbox_state before);
         void *context;
 };
@@ -69,7 +72,7 @@ struct sandbox {
         const struct sandbox_owner *owner;
         const struct language *language;
         enum sandbox_state state;
-        uint32_t slot; /* decides the range of uids */
+        uint32_t slot; /* below SANDBOX_SLOTS; decides the range of uids */
         bool primer;
         char name[96];
         char id[CONTAINER_ID_SIZE];

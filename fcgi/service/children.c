@@ -60,6 +60,8 @@ static int run_broker(const struct nursery *nursery, struct error *err)
                 .seccomp = config->seccomp,
                 .cgroup_parent = nursery->cgroup_parent,
                 .listen_fd = nursery->broker_fd,
+                .generation = nursery->generation,
+                .spared = nursery->spared,
                 .orders_fd = nursery->orders_fd,
                 .peer_uid = nursery->worker.uid,
                 .workers = config->settings->workers + 1,
@@ -74,6 +76,7 @@ static int run_worker(const struct child *child, const struct nursery *nursery, 
         struct worker_options options = {
                 .config = nursery->config,
                 .reload_note = nursery->note,
+                .broker_path = nursery->broker_path,
                 .listen_fd = control ? nursery->control_fd : nursery->fastcgi_fd,
                 .socket = control ? ROUTER_CONTROL : ROUTER_MAIN,
                 .watch = child->watch,
@@ -85,7 +88,7 @@ static int run_worker(const struct child *child, const struct nursery *nursery, 
 /* Close what this child has no business with. */
 static void close_others(const struct child *child, const struct nursery *nursery)
 {
-        int fds[] = {nursery->pid_fd, nursery->signal_fd,
+        int fds[] = {nursery->pid_fd, nursery->signal_fd, nursery->elder_fd, nursery->heir_fd,
                 child->kind == CHILD_BROKER ? -1 : nursery->broker_fd,
                 child->kind == CHILD_BROKER ? -1 : nursery->orders_fd,
                 child->kind == CHILD_CONTROL ? -1 : nursery->control_fd,

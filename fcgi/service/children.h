@@ -30,9 +30,13 @@ struct nursery {
         const struct config *config;
         const struct reload_note *note;
         int fastcgi_fd, control_fd, broker_fd;
-        int pid_fd;    /* the pid file's lock, which is the supervisor's alone */
-        int signal_fd; /* the supervisor's */
-        int orders_fd; /* to the broker that was started last (orders.h), non-blocking */
+        int pid_fd;            /* the pid file's lock, which is the supervisor's alone */
+        int signal_fd;         /* the supervisor's */
+        unsigned generation;   /* of the service: how often it was upgraded since its start */
+        long spared;           /* the generation beside it during an upgrade, or DOCKER_SPARE_NONE */
+        char broker_path[128]; /* of broker_fd */
+        int elder_fd, heir_fd; /* lines to the processes of an upgrade (handover.h), the supervisor's */
+        int orders_fd;         /* to the broker that was started last (orders.h), non-blocking */
         struct identity worker, broker;
         char cgroup_parent[CPU_WEIGHT_PARENT_SIZE]; /* of the sandboxes; "": Docker's own */
 };

@@ -33,7 +33,7 @@ static void line(void *context, const char *test, enum finding finding, const ch
 static bool runtime_seen(const struct registry *registry, size_t index)
 {
         for (size_t i = 0; i < index; i++)
-                if (registry->languages[i].enabled &&
+                if (registry->languages[i].enabled == LANGUAGE_ON &&
                         !strcmp(registry->languages[i].runtime, registry->languages[index].runtime))
                         return true;
         return false;
@@ -94,6 +94,10 @@ static void check_sample(struct check *c, const struct language *language)
                 describe_result(language, &result, &text);
         } else if (!broker_status_get(private_broker_link(c->broker), &status, STATUS_TIMEOUT_MS, NULL)) {
                 known = known_language(&status, language->id);
+                if (!known && language->enabled == LANGUAGE_AUTO) {
+                        line(c, name, FINDING_OK, "not served, its image does not exist");
+                        goto out;
+                }
                 if (known && known->problem[0]) {
                         text.text[0] = 0;
                         error_set(&text, "%s", known->problem);
@@ -108,6 +112,7 @@ static void check_sample(struct check *c, const struct language *language)
                         result.run.wall_ms);
                 line(c, name, FINDING_OK, text.text);
         }
+out:
         result_free(&result);
 }
 
@@ -128,19 +133,20 @@ static void check_images(struct check *c, const struct broker_status *status)
         for (size_t i = 0; i < c->config->registry->count; i++) {
                 const struct language *language = &c->config->registry->languages[i];
                 const struct broker_language *known = known_language(status, language->id);
-                struct error text = {0};
-                char name[128];
-                if (!language->enabled)
+                char name[128], text[1024];
+                bool exists = known && known->image;
+                if (!language->enabled || (language->enabled == LANGUAGE_AUTO && !exists))
                         continue;
                 snprintf(name, sizeof(name), "image of %s", language->id);
-                bool exists = known && known->image;
-                error_set(&text, exists ? "%s" : "%s does not exist: make images LANGUAGES=%s",
-                        language->image, language->id);
+                if (exists)
+                        snprintf(text, sizeof(text), "%s", language->image);
+                else
+                        language_image_missing(language, text, sizeof(text));
                 line(c, name,
                         exists             ? FINDING_OK
                         : c->all_languages ? FINDING_FAILED
                                            : FINDING_WARNING,
-                        text.text);
+                        text);
         }
 }
 

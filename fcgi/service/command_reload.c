@@ -1,9 +1,10 @@
-/* `sandpool reload`: tells the running service and waits for the outcome. */
+/* `sandpool reload`, `sandpool upgrade`: tell the running service and wait for the outcome. */
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/sandbox/pool.h"
 #include "fcgi/service/commands.h"
 #include "fcgi/service/config.h"
+#include "fcgi/service/handover.h"
 #include "fcgi/service/reload_note.h"
 
 #include <errno.h>
@@ -15,8 +16,8 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#define WAIT_MS (2 * POOL_RELOAD_MAX_MS + 60000) /* one that is under way, and ours */
-#define LOOK_MS 500                              /* whether the service still runs */
+#define WAIT_MS (2 * (POOL_RELOAD_MAX_MS + HANDOVER_MAX_MS)) /* what is under way, and ours */
+#define LOOK_MS 500                                          /* whether the service still runs */
 
 /* Who holds the pid file's lock runs; the number in it says who that is. 0: nobody. */
 static pid_t running(const char *run_dir)
@@ -31,14 +32,22 @@ static pid_t running(const char *run_dir)
         return pid > 1 ? pid : 0;
 }
 
-/* Until a reload that began after ours was asked for is over. */
-static int await(const char *run_dir, uint32_t before, int watch, struct reload_outcome *outcome)
+/* What a verb asks for. */
+struct wish {
+        int signal;
+        const char *file; /* of the run directory: the outcome */
+        const char *granted;
+};
+
+/* Until one that began after ours was asked for is over. */
+static int await(
+        const char *run_dir, const char *file, uint32_t before, int watch, struct reload_outcome *outcome)
 {
         int64_t deadline_ms = clock_ms() + WAIT_MS;
         while (clock_ms() < deadline_ms && running(run_dir)) {
                 char events[4096];
                 struct pollfd changed = {.fd = watch, .events = POLLIN};
-                reload_note_read_file(run_dir, outcome);
+                reload_note_read_file(run_dir, file, outcome);
                 if (outcome->number > before && outcome->state != RELOAD_RUNNING)
                         return 0;
                 if (io_poll(&changed, 1, clock_ms() + LOOK_MS) > 0 && read(watch, events, sizeof(events)) < 0)
@@ -47,7 +56,7 @@ static int await(const char *run_dir, uint32_t before, int watch, struct reload_
         return -1;
 }
 
-static int tell_and_wait(const char *run_dir, struct error *err)
+static int tell_and_wait(const char *run_dir, const struct wish *wish, struct error *err)
 {
         struct reload_outcome outcome;
         pid_t pid = running(run_dir);
@@ -56,14 +65,14 @@ static int tell_and_wait(const char *run_dir, struct error *err)
                 error_set(err, "%s: no service runs there", run_dir);
                 goto out;
         }
-        reload_note_read_file(run_dir, &outcome);
+        reload_note_read_file(run_dir, wish->file, &outcome);
         uint32_t before = outcome.number;
         if (watch < 0 || inotify_add_watch(watch, run_dir, IN_MOVED_TO) < 0)
                 error_errno(err, "%s", run_dir);
-        else if (kill(pid, SIGHUP))
+        else if (kill(pid, wish->signal))
                 error_errno(err, "process %d", (int)pid);
-        else if (await(run_dir, before, watch, &outcome))
-                error_set(err, "the service ended, or did not say in time whether it reloaded");
+        else if (await(run_dir, wish->file, before, watch, &outcome))
+                error_set(err, "the service ended, or did not say in time what came of it");
         else if (outcome.state == RELOAD_FAILED)
                 error_set(err, "%s; everything is as it was before", outcome.why);
         else
@@ -73,14 +82,26 @@ out:
         return rc;
 }
 
-int command_reload(const char *config_path)
+static int have(const char *config_path, const struct wish *wish)
 {
         struct error err = {0};
         struct settings *settings = settings_load(config_path, &err);
-        if (settings && !tell_and_wait(settings->run_dir, &err))
-                puts("reloaded");
+        if (settings && !tell_and_wait(settings->run_dir, wish, &err))
+                puts(wish->granted);
         else
                 fprintf(stderr, "sandpool: %s\n", err.text);
         settings_free(settings);
         return err.text[0] ? 1 : 0;
+}
+
+int command_reload(const char *config_path)
+{
+        static const struct wish wish = {SIGHUP, RELOAD_NOTE_RELOAD, "reloaded"};
+        return have(config_path, &wish);
+}
+
+int command_upgrade(const char *config_path)
+{
+        static const struct wish wish = {SIGUSR2, RELOAD_NOTE_UPGRADE, "upgraded"};
+        return have(config_path, &wish);
 }

@@ -22,16 +22,19 @@ int command_serve(const char *config_path)
 {
         struct error err = {0};
         int status = 1;
+        struct inheritance inheritance;
+        struct config *config = NULL;
         /* What whoever started us left open is not the workers' business. */
-        close_range(STDERR_FILENO + 1, ~0U, 0);
-        struct config *config = config_load(config_path, &err);
+        if (handover_inherit(&inheritance, &err))
+                goto out;
+        config = config_load(config_path, &err);
         if (!config || log_file_open(config->settings, &err))
                 goto out;
         if (host_check(config, report, NULL)) {
                 error_set(&err, "this machine is not fit to serve; `sandpool check` tells more");
                 goto out;
         }
-        status = supervisor_run(config, &err);
+        status = supervisor_run(config, &inheritance, &err);
 out:
         if (err.text[0])
                 fprintf(stderr, "sandpool: %s\n", err.text);

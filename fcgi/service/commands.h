@@ -13,6 +13,9 @@ int command_check(const char *config_path, bool all_languages);
 /* `reload`: have the running service take its configuration anew, and wait until it did or says why not. */
 int command_reload(const char *config_path);
 
+/* `upgrade`: have a new process of the binary that stands there now take over from the running one. */
+int command_upgrade(const char *config_path);
+
 struct run_options {
         const char *config_path;
         const char *file;

@@ -84,7 +84,7 @@ struct catalog config_catalog(const struct config *config)
 
 uint64_t config_longest_request_ms(const struct config *config)
 {
-        uint64_t most = 0;
+        uint64_t most = config->settings->limits.request_time_ms;
         for (size_t i = 0; i < config->registry->count; i++) {
                 const struct language *language = &config->registry->languages[i];
                 uint64_t hold = (uint64_t)language->timeout_ms.max + language->compile_timeout_ms;

@@ -3,8 +3,10 @@
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
+#include "fcgi/sandbox/orders.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -92,6 +94,16 @@ int64_t crew_next_start(const struct crew *crew, int64_t until_ms)
 pid_t crew_broker(const struct crew *crew)
 {
         return crew->children[0].pid;
+}
+
+void crew_spare(struct crew *crew, long generation)
+{
+        struct error err = {0};
+        struct order order = {.type = ORDER_SPARE};
+        snprintf(order.text, sizeof(order.text), "%ld", generation);
+        crew->nursery.spared = generation;
+        if (crew_broker(crew) && orders_send(crew->nursery.orders_fd, &order, -1, &err))
+                log_error("broker.not_told", LOG_S("error", err.text));
 }
 
 void crew_signal_workers(const struct crew *crew, int number)

@@ -34,6 +34,9 @@ int64_t crew_next_start(const struct crew *crew, int64_t until_ms);
 /* The broker's process; 0: it does not run. */
 pid_t crew_broker(const struct crew *crew);
 
+/* Have the broker, and any that is started after it, leave the containers of a generation alone. */
+void crew_spare(struct crew *crew, long generation);
+
 /* Signal every worker, also those that leave. */
 void crew_signal_workers(const struct crew *crew, int number);
 size_t crew_workers_alive(const struct crew *crew);

@@ -62,6 +62,7 @@ static void be_broker(const struct private_broker *b, pid_t parent)
                 .registry = b->registry,
                 .seccomp = b->seccomp,
                 .listen_fd = b->listen_fd,
+                .spared = DOCKER_SPARE_NONE,
                 .orders_fd = -1,
                 .peer_uid = geteuid(),
                 .workers = 1};

@@ -20,15 +20,17 @@ int reload_open(struct reload *reload, struct crew *crew, struct error *err)
         if (!reload->note)
                 return -1;
         crew->nursery.note = reload->note;
-        reload->outcome = (struct reload_outcome){.state = RELOAD_OK, .loaded_s = time(NULL)};
-        reload_note_write(reload->note, NULL, &reload->outcome);
+        /* The numbers go on where those of a process before this one ended. */
+        reload_note_read_file(crew->nursery.config->settings->run_dir, RELOAD_NOTE_RELOAD, &reload->outcome);
+        reload->outcome.state = RELOAD_OK;
+        reload->outcome.why[0] = '\0';
+        reload->outcome.loaded_s = time(NULL);
+        reload_note_write(reload->note, &reload->outcome);
         return 0;
 }
 
-void reload_close(struct reload *reload, const struct crew *crew)
+void reload_close(struct reload *reload)
 {
-        if (reload->outcome.number)
-                reload_note_remove_file(crew->nursery.config->settings->run_dir);
         config_free(reload->next);
         config_free(reload->mine);
 }
@@ -40,7 +42,9 @@ void reload_ask(struct reload *reload)
 
 static void write_note(const struct reload *reload, const struct crew *crew)
 {
-        reload_note_write(reload->note, crew->nursery.config->settings->run_dir, &reload->outcome);
+        const char *run_dir = crew->nursery.config->settings->run_dir;
+        reload_note_write(reload->note, &reload->outcome);
+        reload_note_write_file(run_dir, RELOAD_NOTE_RELOAD, &reload->outcome);
 }
 
 static void fail(struct reload *reload, struct crew *crew, const char *why)
@@ -120,7 +124,7 @@ static void begin(struct reload *reload, struct crew *crew, int64_t now_ms)
         reload->until_ms = now_ms + POOL_RELOAD_MAX_MS + BROKER_SLACK_MS;
         reload->outcome.number++;
         reload->outcome.state = RELOAD_RUNNING;
-        reload_note_write(reload->note, now->settings->run_dir, &reload->outcome);
+        write_note(reload, crew);
         log_info("reload.begun", LOG_I("reload", reload->outcome.number));
         reload->next = config_load_bundled(now->path, &bundle_fd, &err);
         if (!reload->next || settings_fixed(now->settings, reload->next->settings, &err) ||
@@ -129,32 +133,26 @@ static void begin(struct reload *reload, struct crew *crew, int64_t now_ms)
         io_close(&bundle_fd);
 }
 
-static void hear_broker(struct reload *reload, struct crew *crew)
+void reload_hear(struct reload *reload, struct crew *crew, const struct order *order)
 {
-        struct order order;
-        int fd = -1;
-        while (orders_take(crew->nursery.orders_fd, &order, &fd) > 0) {
-                io_close(&fd);
-                if (order.type != ORDER_DONE || reload->step != RELOAD_ASKING ||
-                        order.number != reload->outcome.number)
-                        continue;
-                if (*order.text)
-                        fail(reload, crew, order.text);
-                else
-                        use(reload, crew);
-        }
+        if (order->type != ORDER_DONE || reload->step != RELOAD_ASKING ||
+                order->number != reload->outcome.number)
+                return;
+        if (*order->text)
+                fail(reload, crew, order->text);
+        else
+                use(reload, crew);
 }
 
-void reload_settle(struct reload *reload, struct crew *crew, int64_t now_ms)
+void reload_settle(struct reload *reload, struct crew *crew, bool free_to_begin, int64_t now_ms)
 {
-        hear_broker(reload, crew);
         if (reload->step == RELOAD_ASKING && reload->broker != crew_broker(crew))
                 fail(reload, crew, "the broker ended meanwhile");
         if (reload->step == RELOAD_ASKING && now_ms >= reload->until_ms)
                 fail(reload, crew, "the broker does not answer");
         if (reload->step == RELOAD_REPLACING && crew_replaced(crew))
                 succeed(reload, crew, now_ms);
-        if (reload->step == RELOAD_NONE && reload->asked)
+        if (reload->step == RELOAD_NONE && reload->asked && free_to_begin)
                 begin(reload, crew, now_ms);
 }
 

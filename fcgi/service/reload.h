@@ -8,6 +8,7 @@
 #ifndef SANDPOOL_SERVICE_RELOAD_H
 #define SANDPOOL_SERVICE_RELOAD_H
 
+#include "fcgi/sandbox/orders.h"
 #include "fcgi/service/crew.h"
 #include "fcgi/service/reload_note.h"
 
@@ -31,14 +32,16 @@ struct reload {
 int reload_open(struct reload *reload, struct crew *crew, struct error *err);
 
 /* The configuration in force is freed: not while a child may be started. */
-void reload_close(struct reload *reload, const struct crew *crew);
+void reload_close(struct reload *reload);
 
 /* SIGHUP came. */
 void reload_ask(struct reload *reload);
 
-/* Something may have come from the broker over the crew's orders_fd, a child may have ended, time has
- * passed. */
-void reload_settle(struct reload *reload, struct crew *crew, int64_t now_ms);
+/* The broker has answered. */
+void reload_hear(struct reload *reload, struct crew *crew, const struct order *order);
+
+/* A child may have ended, time has passed. free_to_begin: nothing else is being changed. */
+void reload_settle(struct reload *reload, struct crew *crew, bool free_to_begin, int64_t now_ms);
 
 /* The service ends: what is under way is given up. */
 void reload_stop(struct reload *reload, struct crew *crew);

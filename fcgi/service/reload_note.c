@@ -34,18 +34,18 @@ struct reload_note *reload_note_new(struct error *err)
         return note;
 }
 
-static void file_path(const char *run_dir, const char *suffix, char path[160])
+static void file_path(const char *run_dir, const char *file, const char *suffix, char path[160])
 {
-        snprintf(path, 160, "%s/reload%s", run_dir, suffix);
+        snprintf(path, 160, "%s/%s%s", run_dir, file, suffix);
 }
 
 /* Renamed into its place, so that whoever reads sees a whole one, and inotify tells them. */
-static void write_file(const char *run_dir, const struct reload_outcome *outcome)
+void reload_note_write_file(const char *run_dir, const char *file, const struct reload_outcome *outcome)
 {
         char path[160], new_path[160], text[FILE_MAX];
         struct error err = {0};
-        file_path(run_dir, "", path);
-        file_path(run_dir, ".new", new_path);
+        file_path(run_dir, file, "", path);
+        file_path(run_dir, file, ".new", new_path);
         int length = snprintf(text, sizeof text, "%u %s %s\n", outcome->number, state_names[outcome->state],
                 outcome->state == RELOAD_FAILED ? outcome->why : "");
         int fd = open(new_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -56,13 +56,11 @@ static void write_file(const char *run_dir, const struct reload_outcome *outcome
         io_close(&fd);
 }
 
-void reload_note_write(struct reload_note *note, const char *run_dir, const struct reload_outcome *outcome)
+void reload_note_write(struct reload_note *note, const struct reload_outcome *outcome)
 {
         atomic_fetch_add(&note->version, 1);
         note->outcome = *outcome;
         atomic_fetch_add(&note->version, 1);
-        if (run_dir)
-                write_file(run_dir, outcome);
 }
 
 void reload_note_read(const struct reload_note *note, struct reload_outcome *outcome)
@@ -78,11 +76,11 @@ void reload_note_read(const struct reload_note *note, struct reload_outcome *out
         outcome->why[sizeof outcome->why - 1] = '\0';
 }
 
-void reload_note_read_file(const char *run_dir, struct reload_outcome *outcome)
+void reload_note_read_file(const char *run_dir, const char *file, struct reload_outcome *outcome)
 {
         char path[160], *text = NULL, *end;
         *outcome = (struct reload_outcome){.state = RELOAD_OK};
-        file_path(run_dir, "", path);
+        file_path(run_dir, file, "", path);
         if (io_read_file(path, FILE_MAX, &text, NULL) <= 0)
                 return;
         outcome->number = (uint32_t)strtoul(text, &end, 10);
@@ -97,9 +95,11 @@ void reload_note_read_file(const char *run_dir, struct reload_outcome *outcome)
         free(text);
 }
 
-void reload_note_remove_file(const char *run_dir)
+void reload_note_remove_files(const char *run_dir)
 {
         char path[160];
-        file_path(run_dir, "", path);
+        file_path(run_dir, RELOAD_NOTE_RELOAD, "", path);
+        unlink(path);
+        file_path(run_dir, RELOAD_NOTE_UPGRADE, "", path);
         unlink(path);
 }

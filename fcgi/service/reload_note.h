@@ -23,14 +23,21 @@ struct reload_note;
 /* In an anonymous shared mapping, for the process's life and its children. NULL with err. */
 struct reload_note *reload_note_new(struct error *err);
 
-/* The supervisor writes: into the shared memory and into <run_dir>/reload (NULL: not there). */
-void reload_note_write(struct reload_note *note, const char *run_dir, const struct reload_outcome *outcome);
+/* The files of the run directory: of reloads, of upgrades. */
+#define RELOAD_NOTE_RELOAD "reload"
+#define RELOAD_NOTE_UPGRADE "upgrade"
+
+/* The supervisor writes into the shared memory. */
+void reload_note_write(struct reload_note *note, const struct reload_outcome *outcome);
 
 /* Anybody reads. note may be NULL: nothing was reloaded. */
 void reload_note_read(const struct reload_note *note, struct reload_outcome *outcome);
 
+/* Number, state and why in a file, in one step. */
+void reload_note_write_file(const char *run_dir, const char *file, const struct reload_outcome *outcome);
+
 /* Of the file; number 0 when there is none. */
-void reload_note_read_file(const char *run_dir, struct reload_outcome *outcome);
-void reload_note_remove_file(const char *run_dir);
+void reload_note_read_file(const char *run_dir, const char *file, struct reload_outcome *outcome);
+void reload_note_remove_files(const char *run_dir);
 
 #endif

@@ -186,13 +186,11 @@ int worker_run(const struct worker_options *options, struct error *err)
 {
         int came = 0;
         sigset_t waiting;
-        char path[128];
         struct broker_link *link = NULL;
         struct fastcgi *connection = fastcgi_new(options->listen_fd, options->silence_ms, err);
         if (!connection)
                 goto out;
-        snprintf(path, sizeof(path), "%s/broker.sock", options->config->settings->run_dir);
-        link = broker_link_new(path, options->config->settings->queue_timeout_ms);
+        link = broker_link_new(options->broker_path, options->config->settings->queue_timeout_ms);
         if (!link) {
                 error_set(err, "out of memory");
                 goto out;

@@ -10,7 +10,8 @@
 struct worker_options {
         const struct config *config;
         const struct reload_note *reload_note; /* NULL: no reload is told of */
-        int listen_fd;                         /* non-blocking; stays the caller's */
+        const char *broker_path;
+        int listen_fd; /* non-blocking; stays the caller's */
         enum router_socket socket;
         struct watch *watch; /* NULL: nobody watches */
         int silence_ms;      /* FASTCGI_SILENCE_MS, but for tests */

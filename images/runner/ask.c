@@ -9,10 +9,7 @@
 
 #define TIMEOUT_MIN 0.1
 
-static int refuse(struct ask_problem *problem, const char *field, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
-
-static int refuse(struct ask_problem *problem, const char *field, const char *format, ...)
+int ask_refuse(struct ask_problem *problem, const char *field, const char *format, ...)
 {
         va_list args;
         problem->reason = "invalid_request";
@@ -23,10 +20,10 @@ static int refuse(struct ask_problem *problem, const char *field, const char *fo
         return -1;
 }
 
-static int take_text(json_t *value, const char *field, struct ask_text *text, struct ask_problem *problem)
+int ask_text(json_t *value, const char *field, struct ask_text *text, struct ask_problem *problem)
 {
         if (!json_is_string(value))
-                return refuse(problem, field, "%s must be a string", field);
+                return ask_refuse(problem, field, "%s must be a string", field);
         *text = (struct ask_text){json_string_value(value), json_string_length(value)};
         return 0;
 }
@@ -35,13 +32,13 @@ static int add_file(struct ask *ask, const char *name, size_t length, struct ask
         struct ask_problem *problem)
 {
         if (ask->files == PROTOCOL_FILES_MAX)
-                return refuse(problem, "files", "there are more than %d files", PROTOCOL_FILES_MAX);
+                return ask_refuse(problem, "files", "there are more than %d files", PROTOCOL_FILES_MAX);
         if (!files_name_valid(name, length))
-                return refuse(problem, "files",
+                return ask_refuse(problem, "files",
                         "a file's name must be relative, without '..' and without control characters");
         for (size_t i = 0; i < ask->files; i++)
                 if (!strcmp(ask->names[i], name))
-                        return refuse(problem, "files", "the file '%s' is there twice", name);
+                        return ask_refuse(problem, "files", "the file '%s' is there twice", name);
         ask->names[ask->files] = name;
         ask->contents[ask->files++] = content;
         return 0;
@@ -50,7 +47,7 @@ static int add_file(struct ask *ask, const char *name, size_t length, struct ask
 static int take_code(struct ask *ask, const struct recipe *recipe, json_t *value, struct ask_problem *problem)
 {
         struct ask_text code;
-        if (take_text(value, "code", &code, problem))
+        if (ask_text(value, "code", &code, problem))
                 return -1;
         return add_file(ask, recipe->source, strlen(recipe->source), code, problem);
 }
@@ -62,14 +59,14 @@ static int take_file(struct ask *ask, json_t *value, struct ask_problem *problem
         struct ask_text name = {NULL, 0}, content = {NULL, 0};
         json_object_foreach(value, key, part)
         {
-                if (!strcmp(key, "name") ? take_text(part, "files.name", &name, problem)
+                if (!strcmp(key, "name") ? ask_text(part, "files.name", &name, problem)
                         : !strcmp(key, "content")
-                                ? take_text(part, "files.content", &content, problem)
-                                : refuse(problem, "files", "unknown field '%.40s' of a file", key))
+                                ? ask_text(part, "files.content", &content, problem)
+                                : ask_refuse(problem, "files", "unknown field '%.40s' of a file", key))
                         return -1;
         }
         if (!name.data || !content.data)
-                return refuse(problem, "files", "every file needs a name and a content");
+                return ask_refuse(problem, "files", "every file needs a name and a content");
         return add_file(ask, name.data, name.size, content, problem);
 }
 
@@ -80,7 +77,7 @@ static int take_files(
         size_t i;
         (void)recipe;
         if (!json_array_size(value))
-                return refuse(problem, "files", "files must be a list of at least one file");
+                return ask_refuse(problem, "files", "files must be a list of at least one file");
         json_array_foreach(value, i, item) if (take_file(ask, item, problem)) return -1;
         return 0;
 }
@@ -89,67 +86,48 @@ static int take_stdin(
         struct ask *ask, const struct recipe *recipe, json_t *value, struct ask_problem *problem)
 {
         (void)recipe;
-        return take_text(value, "stdin", &ask->input, problem);
+        return ask_text(value, "stdin", &ask->input, problem);
+}
+
+int ask_arguments(json_t *value, const char *field, struct ask_problem *problem)
+{
+        json_t *item;
+        size_t i;
+        struct ask_text arg = {NULL, 0};
+        if (!json_is_array(value) || json_array_size(value) > ASK_ARGS_MAX)
+                return ask_refuse(
+                        problem, field, "%s must be a list of at most %d strings", field, ASK_ARGS_MAX);
+        json_array_foreach(value, i, item)
+        {
+                if (ask_text(item, field, &arg, problem))
+                        return -1;
+                if (memchr(arg.data, '\0', arg.size))
+                        return ask_refuse(problem, field, "an argument must not contain a NUL");
+        }
+        return 0;
 }
 
 static int take_args(struct ask *ask, const struct recipe *recipe, json_t *value, struct ask_problem *problem)
 {
-        json_t *item;
-        size_t i;
         (void)recipe;
-        if (!json_is_array(value) || json_array_size(value) > ASK_ARGS_MAX)
-                return refuse(problem, "args", "args must be a list of at most %d strings", ASK_ARGS_MAX);
-        json_array_foreach(value, i, item)
-        {
-                struct ask_text *arg = &ask->args[ask->arg_count++];
-                if (take_text(item, "args", arg, problem))
-                        return -1;
-                if (memchr(arg->data, '\0', arg->size))
-                        return refuse(problem, "args", "an argument must not contain a NUL");
-        }
+        ask->args = value;
+        return ask_arguments(value, "args", problem);
+}
+
+int ask_seconds(const struct recipe *recipe, const char *field, json_t *value, double *seconds,
+        struct ask_problem *problem)
+{
+        *seconds = json_number_value(value);
+        if (!json_is_number(value) || !(*seconds >= TIMEOUT_MIN && *seconds <= recipe->timeout_max))
+                return ask_refuse(problem, field, "%s must be a number of seconds from %g to %g", field,
+                        TIMEOUT_MIN, recipe->timeout_max);
         return 0;
 }
 
 static int take_timeout(
         struct ask *ask, const struct recipe *recipe, json_t *value, struct ask_problem *problem)
 {
-        double seconds = json_number_value(value);
-        if (!json_is_number(value) || !(seconds >= TIMEOUT_MIN && seconds <= recipe->timeout_max))
-                return refuse(problem, "timeout", "timeout must be a number of seconds from %g to %g",
-                        TIMEOUT_MIN, recipe->timeout_max);
-        ask->timeout = seconds;
-        return 0;
-}
-
-static int take_case(struct ask *ask, json_t *value, struct ask_problem *problem)
-{
-        const char *key;
-        json_t *part;
-        struct ask_case *test = &ask->cases[ask->case_count++];
-        json_object_foreach(value, key, part)
-        {
-                if (!strcmp(key, "input") ? take_text(part, "testCases.input", &test->input, problem)
-                        : !strcmp(key, "expectedOutput") || !strcmp(key, "expected_output")
-                                ? take_text(part, "testCases.expectedOutput", &test->expected, problem)
-                                : refuse(problem, "testCases", "unknown field '%.40s' of a test case", key))
-                        return -1;
-        }
-        if (!test->expected.data)
-                return refuse(problem, "testCases", "every test case needs an expectedOutput");
-        return 0;
-}
-
-static int take_cases(
-        struct ask *ask, const struct recipe *recipe, json_t *value, struct ask_problem *problem)
-{
-        json_t *item;
-        size_t i;
-        (void)recipe;
-        if (!json_array_size(value) || json_array_size(value) > ASK_CASES_MAX)
-                return refuse(problem, "testCases", "testCases must be a list of 1 to %d", ASK_CASES_MAX);
-        ask->has_cases = true;
-        json_array_foreach(value, i, item) if (take_case(ask, item, problem)) return -1;
-        return 0;
+        return ask_seconds(recipe, "timeout", value, &ask->timeout, problem);
 }
 
 static int take_language(
@@ -158,7 +136,7 @@ static int take_language(
         const char *language = json_string_value(value);
         (void)ask;
         if (!language || strcmp(language, recipe->id))
-                return refuse(problem, "language", "this image runs %s", recipe->id);
+                return ask_refuse(problem, "language", "this image runs %s", recipe->id);
         return 0;
 }
 
@@ -173,8 +151,11 @@ static const struct field {
         {"timeout", take_timeout},
         {"timeLimit", take_timeout},
         {"time_limit", take_timeout},
-        {"testCases", take_cases},
-        {"test_cases", take_cases},
+        {"testCases", ask_cases},
+        {"test_cases", ask_cases},
+        {"compare", ask_compare},
+        {"stopOnFailure", ask_stop},
+        {"stop_on_failure", ask_stop},
         {"language", take_language},
 };
 
@@ -189,11 +170,11 @@ static int take_field(struct ask *ask, const struct recipe *recipe, const char *
                         continue;
                 for (size_t j = 0; j < FIELDS; j++)
                         if (*seen & 1U << j && fields[j].take == fields[i].take)
-                                return refuse(problem, fields[i].name, "%s is given twice", key);
+                                return ask_refuse(problem, fields[i].name, "%s is given twice", key);
                 *seen |= 1U << i;
                 return fields[i].take(ask, recipe, value, problem);
         }
-        return refuse(problem, NULL, "unknown field '%.60s'", key);
+        return ask_refuse(problem, NULL, "unknown field '%.60s'", key);
 }
 
 int ask_parse(struct ask *ask, const struct recipe *recipe, const char *text, size_t size,
@@ -221,9 +202,7 @@ int ask_parse(struct ask *ask, const struct recipe *recipe, const char *text, si
         json_object_foreach(
                 ask->root, key, value) if (take_field(ask, recipe, key, value, &seen, problem)) return -1;
         if (!ask->files || (json_object_get(ask->root, "code") && json_object_get(ask->root, "files")))
-                return refuse(problem, "code", "either code or files is needed");
-        if (ask->has_cases && ask->input.data)
-                return refuse(problem, "stdin", "with testCases, each case has its own input");
+                return ask_refuse(problem, "code", "either code or files is needed");
         return 0;
 }
 

@@ -165,6 +165,8 @@ static void choose_uids(void)
         bool run = job.plan.limits.kind == STEP_RUN;
         for (unsigned i = 0; i < job.plan.limits.processes; i++)
                 job.plan.programs[i].uid = run && !i && !job.run_seen ? job.run_uid : identity_fresh();
+        if (run && !job.run_seen && job.many_runs)
+                prove_first_run();
         job.run_seen |= run;
 }
 
@@ -272,6 +274,8 @@ void job_finish_step(void (*flush)(void))
                 uids[i] = job.plan.programs[i].uid;
         plan_end(&job.plan);
         clean_after_step(uids, run && job.many_runs ? processes : 0);
+        if (run && job.many_runs)
+                prove_between_runs();
         for (unsigned i = 0; !run && job.many_runs && i < processes; i++)
                 seal_tree(CLEAN_WORKSPACE, uids[i]);
         job.step.state = STEP_IDLE;

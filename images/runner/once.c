@@ -27,6 +27,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define KEPT_MAX (64 * 1024)          /* of the output of a test case that is not the one shown */
 #define MEMORY_LIMIT_MAX (4ULL << 30) /* above it is none */
 
 static struct {
@@ -110,8 +111,10 @@ static void run_step(struct answer_step *result, struct ask_text input)
         result->report = step.report;
 }
 
-static void plan(enum step_kind kind, json_t *command, double timeout, uid_t uid)
+static void plan(enum step_kind kind, json_t *command, double timeout, json_t *args, uid_t uid)
 {
+        json_t *arg;
+        size_t i;
         const struct recipe *recipe = &once.recipe;
         struct protocol_step limits = {.kind = (uint8_t)kind,
                 .processes = 1,
@@ -124,16 +127,18 @@ static void plan(enum step_kind kind, json_t *command, double timeout, uid_t uid
         once.plan.programs[0].uid = uid;
         if (recipe_plan(recipe, command, once.ask.names, once.ask.files, &once.plan))
                 fault_exit("the command does not fit");
-        for (size_t i = 0; kind == STEP_RUN && i < once.ask.arg_count; i++)
-                if (plan_add_arg(&once.plan, 0, once.ask.args[i].data, once.ask.args[i].size))
+        json_array_foreach(args, i, arg)
+        {
+                if (plan_add_arg(&once.plan, 0, json_string_value(arg), json_string_length(arg)))
                         fault_exit("the arguments do not fit");
+        }
 }
 
 static bool compile(struct answer_step *result)
 {
         const struct ask_text no_input = {NULL, 0};
         const char *reason;
-        plan(STEP_COMPILE, once.recipe.compile, once.recipe.compile_timeout, identity_fresh());
+        plan(STEP_COMPILE, once.recipe.compile, once.recipe.compile_timeout, NULL, identity_fresh());
         run_step(result, no_input);
         clean_after_step(NULL, 0);
         answer_status(result, &reason);
@@ -158,16 +163,40 @@ static void write_files(uid_t uid)
         }
 }
 
-/* With one run its files are its own; with several they are nobody's that runs, and each leaves nothing to
- * the next. */
-static void run_all(struct answer_step *runs, size_t count, uid_t file_uid)
+/* With one run its files are its own. */
+static void run_single(struct answer_step *run, uid_t uid)
 {
-        for (size_t i = 0; i < count; i++) {
-                uid_t uid = once.ask.has_cases ? identity_fresh() : file_uid;
-                plan(STEP_RUN, once.recipe.run, once.ask.timeout, uid);
-                run_step(&runs[i], once.ask.has_cases ? once.ask.cases[i].input : once.ask.input);
-                clean_after_step(&uid, once.ask.has_cases ? 1 : 0);
+        plan(STEP_RUN, once.recipe.run, once.ask.timeout, once.ask.args, uid);
+        run_step(run, once.ask.input);
+        clean_after_step(NULL, 0);
+}
+
+static void run_case(struct answer_step *run, const struct ask_case *test)
+{
+        uid_t uid = identity_fresh();
+        plan(STEP_RUN, once.recipe.run, test->timeout > 0 ? test->timeout : once.ask.timeout,
+                test->args ? test->args : once.ask.args, uid);
+        run_step(run, test->input.data ? test->input : once.ask.input);
+        clean_after_step(&uid, 1);
+        answer_judge(run, &once.ask, test);
+}
+
+/* With several, files are nobody's that runs, and each run leaves nothing to the next. The answer shows the
+ * first that did not pass, or else the last: of all others, not all of their output need be kept. Returns how
+ * many were run. */
+static size_t run_cases(struct answer_step *runs)
+{
+        size_t failed = SIZE_MAX;
+        for (size_t i = 0; i < once.ask.case_count; i++) {
+                run_case(&runs[i], &once.ask.cases[i]);
+                if (i && i - 1 != failed)
+                        answer_cut(&runs[i - 1], KEPT_MAX);
+                if (failed == SIZE_MAX && runs[i].reason)
+                        failed = i;
+                if (failed != SIZE_MAX && once.ask.stop_on_failure)
+                        return i + 1;
         }
+        return once.ask.case_count;
 }
 
 static uint64_t memory_limit_mib(void)
@@ -181,15 +210,19 @@ static uint64_t memory_limit_mib(void)
 static json_t *execute(void)
 {
         struct answer_step compiled = {.out = NULL}, *runs = NULL;
-        size_t count = once.ask.has_cases ? once.ask.case_count : 1;
+        size_t most = once.ask.case_count ? once.ask.case_count : 1, count = 0;
         uid_t file_uid = identity_fresh();
         write_files(file_uid);
-        runs = calloc(count, sizeof *runs);
+        runs = calloc(most, sizeof *runs);
         if (!runs)
                 fault_exit("out of memory");
-        if (once.recipe.compile && !compile(&compiled))
-                count = 0;
-        run_all(runs, count, file_uid);
+        if (!once.recipe.compile || compile(&compiled)) {
+                count = most;
+                if (once.ask.case_count)
+                        count = run_cases(runs);
+                else
+                        run_single(runs, file_uid);
+        }
         json_t *answer = answer_json(&once.recipe, &once.ask, once.recipe.compile ? &compiled : NULL, runs,
                 count, memory_limit_mib());
         for (size_t i = 0; i < count; i++)

@@ -23,6 +23,11 @@
 static bool counted; /* sockstat can be read */
 static uint64_t used_at_start;
 
+/* What the files of a job with several runs take. */
+static struct {
+        uint64_t blocks, files;
+} kept;
+
 /* One line a socket, below a heading. Not netlink: the kernel's own sockets stand there, and those of
  * programs end with them. */
 static const char *const socket_lists[] = {"/proc/net/tcp", "/proc/net/tcp6", "/proc/net/udp",
@@ -118,12 +123,30 @@ static bool no_space_used(const char *path)
         return fs.f_type != TMPFS_MAGIC || (fs.f_bfree == fs.f_blocks && fs.f_files - fs.f_ffree <= 1);
 }
 
-/* What is left, or NULL. */
-static const char *left_over(void)
+static int workspace_use(uint64_t *blocks, uint64_t *files)
+{
+        struct statfs fs;
+        if (statfs(CLEAN_WORKSPACE, &fs))
+                return -1;
+        *blocks = fs.f_blocks - fs.f_bfree;
+        *files = fs.f_files - fs.f_ffree;
+        return 0;
+}
+
+static bool no_more_than_kept(void)
+{
+        uint64_t blocks, files;
+        return !workspace_use(&blocks, &files) && blocks <= kept.blocks && files <= kept.files;
+}
+
+/* What is left, or NULL. The workspace, which is the first of the places, may hold the job's files. */
+static const char *left_over(bool between_runs)
 {
         if (!reap_nothing_runs())
                 return "a process";
-        for (size_t i = 0; clean_places[i]; i++)
+        if (between_runs && !no_more_than_kept())
+                return "a file";
+        for (size_t i = between_runs; clean_places[i]; i++)
                 if (!no_entry(clean_places[i]) || !no_space_used(clean_places[i]))
                         return clean_places[i];
         if (!ipc_is_empty())
@@ -139,14 +162,30 @@ static void collect_sockets(void)
                 close(fd);
 }
 
-void prove_clean(void)
+static void prove(bool between_runs)
 {
         int64_t deadline = ticks_us() + PROVE_DEADLINE_US;
         const char *left;
-        while ((left = left_over())) {
+        while ((left = left_over(between_runs))) {
                 if (ticks_us() > deadline)
                         fault_exit("not clean: %s is left", left);
                 collect_sockets();
                 ticks_wait_child(PROVE_AGAIN_US);
         }
+}
+
+void prove_clean(void)
+{
+        prove(false);
+}
+
+void prove_first_run(void)
+{
+        if (workspace_use(&kept.blocks, &kept.files))
+                fault_errno("looking at the workspace");
+}
+
+void prove_between_runs(void)
+{
+        prove(true);
 }

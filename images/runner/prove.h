@@ -10,4 +10,11 @@ void prove_begin(void);
  * sockets and frees files a moment after their last process. */
 void prove_clean(void);
 
+/* Before the first run of a job with several: note what its files take. */
+void prove_first_run(void);
+
+/* As prove_clean, after such a run: nothing is left but the job's files, and they take no more than before.
+ */
+void prove_between_runs(void);
+
 #endif

@@ -28,7 +28,7 @@ static void look_for_files(const char *place)
         struct dirent *entry;
         while (directory && (entry = readdir(directory)))
                 if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
-                        strcmp(entry->d_name, "attack"))
+                        strcmp(entry->d_name, "attack") && strcmp(entry->d_name, "attack-before"))
                         complain(place, entry->d_name);
         if (directory)
                 closedir(directory);

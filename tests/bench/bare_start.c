@@ -16,7 +16,7 @@
 #define RUN_MS 60000
 #define ARGS_MAX 48
 
-static void become_container(const char *image, const char *sources, int in, int out)
+static void become_container(const char *image, const char *sources, const char *cpus, int in, int out)
 {
         char helper[512], helper_mount[600], sources_mount[600];
         service_source_path("build/tests/bench/bare", helper, sizeof helper);
@@ -27,7 +27,7 @@ static void become_container(const char *image, const char *sources, int in, int
                 "none", "--tmpfs", "/workspace:exec", "--tmpfs", "/tmp", "-w", "/workspace", "-e",
                 "PATH=/usr/local/bin:/usr/bin:/bin", "-e", "HOME=/workspace", "-e", "LANG=C.UTF-8", "-e",
                 "PYTHONDONTWRITEBYTECODE=1", "-v", helper_mount, "-v", sources_mount, "--entrypoint", "/bare",
-                image, NULL};
+                "--cpus", cpus ? cpus : "0", image, NULL};
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         dup2(in, STDIN_FILENO);
         dup2(out, STDOUT_FILENO);
@@ -35,7 +35,8 @@ static void become_container(const char *image, const char *sources, int in, int
         _exit(127);
 }
 
-int bare_start_open(struct bare_start *bare, const char *image, const char *sources, struct error *err)
+int bare_start_open(
+        struct bare_start *bare, const char *image, const char *sources, const char *cpus, struct error *err)
 {
         int in[2], out[2];
         if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
@@ -44,7 +45,7 @@ int bare_start_open(struct bare_start *bare, const char *image, const char *sour
         if (bare->pid < 0)
                 return error_errno(err, "fork");
         if (bare->pid == 0)
-                become_container(image, sources, in[0], out[1]);
+                become_container(image, sources, cpus, in[0], out[1]);
         close(in[0]);
         close(out[1]);
         bare->to = fdopen(in[1], "w");

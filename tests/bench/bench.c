@@ -5,6 +5,7 @@
 #include "fcgi/base/clock.h"
 #include "tests/bench/bare_start.h"
 #include "tests/bench/clients.h"
+#include "tests/bench/judging.h"
 #include "tests/bench/load.h"
 #include "tests/bench/samples.h"
 #include "tests/integration/http.h"
@@ -25,8 +26,8 @@
 
 /* How much of each; --quick takes the second column. */
 static const struct {
-        int python, javascript, cpp, load_ms, docker_ms, clients_ms;
-} plans[] = {{100, 60, 12, 10000, 6000, 5000}, {10, 6, 3, 2000, 2000, 1000}}, *plan = plans;
+        int python, javascript, cpp, judging, load_ms, docker_ms, clients_ms;
+} plans[] = {{100, 60, 12, 8, 10000, 6000, 5000}, {10, 6, 3, 2, 2000, 2000, 1000}}, *plan = plans;
 
 static const char python_code[] = "print(\"Hello, World!\")\n";
 static const char javascript_code[] = "console.log(\"Hello, World!\");\n";
@@ -113,6 +114,16 @@ static struct comparison javascript = {"javascript", "sandpool/javascript", java
 static struct comparison cpp = {"cpp", "sandpool/cpp", cpp_code, "/usr/bin/g++ /src/main.cpp -o main",
         "/workspace/main", {.count = 0}, {.count = 0}, {.count = 0}};
 static struct samples docker_run;
+static struct judging judged_cpp = {.language = "cpp",
+        .image = "sandpool/cpp",
+        .code = cpp_code,
+        .prepare = "/usr/bin/g++ -O2 /src/main.cpp -o main",
+        .command = "/workspace/main"};
+static struct judging judged_python = {.language = "python",
+        .image = "sandpool/python",
+        .code = python_code,
+        .command = "/usr/bin/python3 -u /src/main.py",
+        .cpus = "0.5"};
 
 static int turn_bare(struct comparison *what, struct bare_start *bare, struct error *err)
 {
@@ -150,7 +161,7 @@ static int compare(struct comparison *what, int turns, int each, bool with_docke
 {
         struct bare_start bare = {0};
         struct question question = question_new(what->language, what->code);
-        int rc = bare_start_open(&bare, what->image, sources, err);
+        int rc = bare_start_open(&bare, what->image, sources, NULL, err);
         fprintf(stderr, "%s: %d turns\n", what->language, turns);
         /* The first of each loads what the later ones find loaded. */
         for (int i = 0; rc == 0 && i < 5; i++)
@@ -227,7 +238,9 @@ static int measure(struct figures *figures, struct error *err)
         figures->runner_kib = runner_private_kib(err);
         if (compare(&python, plan->python, OURS_A_TURN, true, err) ||
                 compare(&javascript, plan->javascript, 1, false, err) ||
-                compare(&cpp, plan->cpp, 1, false, err))
+                compare(&cpp, plan->cpp, 1, false, err) ||
+                judging_measure(&judged_cpp, plan->judging, service.port, sources, err) ||
+                judging_measure(&judged_python, plan->judging, service.port, sources, err))
                 goto out;
         fprintf(stderr, "%d clients, then as many docker run\n", CLIENTS);
         figures->throughput = load_run(CLIENTS, plan->load_ms, ask, &question, &figures->loaded, err);
@@ -314,6 +327,7 @@ static void print_all(struct figures *figures)
         printf("| over HTTP | p50 ms | p99 ms | against | p50 ms | p99 ms | so | budget | met |\n"
                "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         print_starts();
+        judging_print(&judged_cpp, &judged_python);
         print_load(figures);
         print_memory(figures);
         printf("\n%zu requests and %zu bare starts of python, %zu of javascript, %zu of C++, %zu of `docker "

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,6 +22,26 @@ static void open_catalog(void)
                 exit(1);
         }
         catalog = (struct catalog){.settings = settings, .registry = registry, .policies = policies};
+}
+
+/* What every accepted set of test cases must be. */
+static void check_tests(const struct test_set *tests)
+{
+        const struct limits *limits = &catalog.settings->limits;
+        size_t input = 0, expected = 0;
+
+        if (tests->count < 1 || tests->count > limits->test_cases || !(tests->compare.epsilon >= 0))
+                abort();
+        for (size_t i = 0; i < tests->count; i++) {
+                const struct test_case *test = &tests->cases[i];
+
+                input += test->input_size;
+                expected += test->expected_size;
+                if (test->expected == NULL || (test->name != NULL && strlen(test->name) > TEST_NAME_MAX))
+                        abort();
+        }
+        if (input > limits->stdin_bytes || expected > limits->output_bytes)
+                abort();
 }
 
 /* What every accepted request must be. */
@@ -45,6 +66,8 @@ static void check(const struct request *request)
                 request->timeout_ms > timeout->max || request->args == NULL)
                 abort();
         violations_free(&violations);
+        if (request->tests != NULL)
+                check_tests(request->tests);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

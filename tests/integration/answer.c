@@ -96,6 +96,33 @@ static const struct {
         {"blocked", {"policy"}},
 };
 
+static int check_tests(const json_t *tests, const char *status, struct error *err)
+{
+        json_int_t passed = 0, skipped = 0;
+        size_t i;
+        json_t *test;
+        json_array_foreach(json_object_get(tests, "results"), i, test)
+        {
+                const char *ending = json_string_value(json_object_get(test, "status"));
+                bool ok = ending && !strcmp(ending, "success"), skip = ending && !strcmp(ending, "skipped");
+                bool told = json_object_get(test, "error") || json_object_get(test, "isHidden");
+                passed += ok;
+                skipped += skip;
+                if (ok != json_is_true(json_object_get(test, "passed")) ||
+                        (ok || skip) != json_is_null(json_object_get(test, "reason")) ||
+                        (!ok && !skip && !told))
+                        return error_set(
+                                err, "tests.results[%zu]: status, passed, reason and error disagree", i);
+        }
+        if (passed != json_integer_value(json_object_get(tests, "passed")) ||
+                skipped != json_integer_value(json_object_get(tests, "skipped")) ||
+                (json_int_t)i != json_integer_value(json_object_get(tests, "total")))
+                return error_set(err, "tests: passed, skipped or total is not the number of its results");
+        if ((passed == (json_int_t)i) != !strcmp(status, "success"))
+                return error_set(err, "status %s with %d of %zu tests passed", status, (int)passed, i);
+        return 0;
+}
+
 static int check_agreement(const json_t *json, struct error *err)
 {
         const char *status = json_string_value(json_object_get(json, "status"));
@@ -107,6 +134,9 @@ static int check_agreement(const json_t *json, struct error *err)
         if (success != !reason || success != !error)
                 return error_set(err, "status %s with reason %s and error %s", status,
                         reason ? reason : "null", error ? error : "absent");
+        if (json_is_object(json_object_get(json, "tests")) &&
+                check_tests(json_object_get(json, "tests"), status, err))
+                return -1;
         if (error && !*error)
                 return error_set(err, "error is empty");
         if (!json_equal(json_object_get(json, "output"), json_object_get(json, "stdout")))

@@ -12,6 +12,7 @@
 
 #define FILE_MAX (4 << 20)
 #define TEXT_MAX (16 << 20)
+#define ITEMS_MAX 10000
 #define SHOWN 160
 
 /* The text of {"$repeat": ["text", n]}, or NULL when value is something else. */
@@ -33,22 +34,52 @@ out:
         return string;
 }
 
-/* Write out the $repeat of every member (of lists too, one level down: args). */
-static void write_out(json_t *object)
+static void write_out(json_t *value);
+
+/* The members of {"$repeat": [value, n]}, for a list to take up; NULL when item is something else. */
+static json_t *repeated_items(json_t *item)
+{
+        json_t *repeat = json_object_get(item, "$repeat"), *value = json_array_get(repeat, 0);
+        json_int_t times = json_integer_value(json_array_get(repeat, 1));
+        json_t *items = value && !json_is_string(value) ? json_array() : NULL;
+        for (json_int_t i = 0; items && i < times && i < ITEMS_MAX; i++)
+                json_array_append(items, value);
+        return items;
+}
+
+static void write_out_list(json_t *list)
+{
+        json_t *text, *items;
+        for (size_t i = json_array_size(list); i-- > 0;) {
+                json_t *item = json_array_get(list, i);
+                if ((text = repeated(item))) {
+                        json_array_set_new(list, i, text);
+                } else if ((items = repeated_items(item))) {
+                        write_out_list(items);
+                        json_array_remove(list, i);
+                        for (size_t j = 0; j < json_array_size(items); j++)
+                                json_array_insert(list, i + j, json_array_get(items, j));
+                        json_decref(items);
+                } else {
+                        write_out(item);
+                }
+        }
+}
+
+/* Write out every $repeat, however deep. */
+static void write_out(json_t *value)
 {
         void *next;
         const char *key;
-        json_t *value, *item, *text;
-        size_t i;
-        json_object_foreach_safe(object, next, key, value)
+        json_t *item, *text;
+        if (json_is_array(value))
+                write_out_list(value);
+        json_object_foreach_safe(value, next, key, item)
         {
-                if ((text = repeated(value)))
-                        json_object_set_new(object, key, text);
-                json_array_foreach(value, i, item)
-                {
-                        if ((text = repeated(item)))
-                                json_array_set_new(value, i, text);
-                }
+                if ((text = repeated(item)))
+                        json_object_set_new(value, key, text);
+                else
+                        write_out(item);
         }
 }
 
@@ -93,7 +124,8 @@ json_t *case_request(const char *folder, const char *language, struct error *err
         if (!request)
                 return NULL;
         write_out(request);
-        json_object_set_new(request, "language", json_string(language));
+        if (!json_object_get(request, "language"))
+                json_object_set_new(request, "language", json_string(language));
         if (add_code(folder, request, err) == 0)
                 return request;
         json_decref(request);
@@ -121,6 +153,21 @@ static int differs(const char *key, const json_t *expected, const json_t *value,
 
 static int compare_value(const char *key, const json_t *expected, const json_t *value, struct error *err);
 
+/* Every item of a list fits the one expectation, or each its own, and there are no more. */
+static bool each_fits(const json_t *expected, const json_t *list, bool own)
+{
+        size_t i;
+        json_t *item;
+        if (!json_is_array(list) || (own && json_array_size(list) != json_array_size(expected)))
+                return false;
+        json_array_foreach(list, i, item)
+        {
+                if (compare_value("", own ? json_array_get(expected, i) : expected, item, NULL))
+                        return false;
+        }
+        return true;
+}
+
 static bool holds(const char *word, const json_t *argument, const json_t *value)
 {
         const char *text = json_string_value(value);
@@ -139,6 +186,10 @@ static bool holds(const char *word, const json_t *argument, const json_t *value)
         if (!strcmp(word, "$count"))
                 return json_is_array(value) &&
                        (json_int_t)json_array_size(value) == json_integer_value(argument);
+        if (!strcmp(word, "$items"))
+                return each_fits(argument, value, true);
+        if (!strcmp(word, "$each"))
+                return each_fits(argument, value, false);
         if (!strcmp(word, "$first"))
                 return compare_value("[0]", argument, json_array_get(value, 0), NULL) == 0;
         return false;
@@ -168,6 +219,21 @@ int case_compare(const json_t *expected, const json_t *answer, struct error *err
         {
                 if (*key != '$' && compare_value(key, value, json_object_get(answer, key), err))
                         return -1;
+        }
+        return 0;
+}
+
+int case_compare_raw(const json_t *expected, const char *bytes, size_t size, struct error *err)
+{
+        const json_t *most = json_object_get(expected, "$shorterThan");
+        size_t i;
+        json_t *text;
+        if (most && (json_int_t)size >= json_integer_value(most))
+                return error_set(err, "the answer has %zu bytes", size);
+        json_array_foreach(json_object_get(expected, "$rawLacks"), i, text)
+        {
+                if (memmem(bytes, size, json_string_value(text), json_string_length(text)))
+                        return error_set(err, "the answer has '%s' in it", json_string_value(text));
         }
         return 0;
 }

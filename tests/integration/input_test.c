@@ -220,10 +220,16 @@ static void wrong_values(void **state)
                 {"{\"code\": \"1\", \"args\": [\"a\\u0000b\"]}", {422, "invalid_request", "args[0]", NULL}},
                 {"{\"code\": \"1\", \"userId\": \"a\\u0000b\"}", {422, "invalid_request", "userId", NULL}},
                 {"{\"code\": \"1\", \"entry\": \"a.py\"}", {422, "invalid_request", "entry", NULL}},
-                {"{\"code\": \"1\", \"testCases\": []}", {422, "invalid_request", "testCases", "support"}},
-                {"{\"code\": \"1\", \"compare\": \"lines\"}", {422, "invalid_request", "compare", "support"}},
-                {"{\"code\": \"1\", \"stop_on_failure\": true}",
-                        {422, "invalid_request", "stop_on_failure", "support"}},
+                {"{\"code\": \"1\", \"testCases\": 1}", {422, "invalid_request", "testCases", "list"}},
+                {"{\"code\": \"1\", \"testCases\": [{\"input\": \"\"}]}",
+                        {422, "invalid_request", "testCases[0].expectedOutput", "missing"}},
+                {"{\"code\": \"1\", \"test_cases\": [{\"expected_output\": \"\"}, {\"expected_output\": "
+                 "\"\"}, {"
+                 "\"expected_output\": \"\", \"input\": 1}]}",
+                        {422, "invalid_request", "test_cases[2].input", "string"}},
+                {"{\"code\": \"1\", \"compare\": \"line\"}", {422, "invalid_request", "compare", "tokens"}},
+                {"{\"code\": \"1\", \"stop_on_failure\": 1}",
+                        {422, "invalid_request", "stop_on_failure", "true"}},
                 {"{\"exercise\": \"a\"}", {422, "invalid_request", "exercise", "support"}},
         };
         (void)state;

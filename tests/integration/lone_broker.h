@@ -20,8 +20,8 @@ extern struct lone_broker {
         pid_t pid; /* 0: does not run */
 } broker;
 
-/* Settings as shipped but for these, an instance of its own, no language warm. A test's setup begins with it.
- * 0/-1, the reason printed. */
+/* Settings as shipped but for these, an instance of its own, python, javascript and cpp alone, none of them
+ * warm. A test's setup begins with it. 0/-1, the reason printed. */
 int lone_broker_prepare(uint32_t queue_timeout_ms, uint32_t pool_max);
 
 /* Its language; fails the test when there is none. Borrowed. */

@@ -134,7 +134,9 @@ static void test_the_check_finds_what_drifted(void **state)
         (void)state;
         static const char *const drifts[][2] = {
                 {"sed -i 's/^workers: .*/workers: 31/' sandpool.yaml", "max_conns of sandpool_execute is 32"},
-                {"printf 'limits: {body: 3 MiB}\\n' >>sandpool.yaml", "client_max_body_size is 2m"},
+                {"sed -i 's/^limits:/&\\n  body: 3 MiB/' sandpool.yaml", "client_max_body_size is 2m"},
+                {"sed -i 's/request_time: .*/request_time: 75/' sandpool.yaml",
+                        "fastcgi_read_timeout is 90s"},
                 {"sed -i 's/queue_timeout: .*/queue_timeout: 60/' sandpool.yaml",
                         "fastcgi_read_timeout is 90s"},
                 {"sed -i 's/fastcgi_next_upstream error/& non_idempotent/' "

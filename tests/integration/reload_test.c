@@ -5,6 +5,7 @@
 #include "tests/integration/http.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/spawn.h"
+#include "tests/integration/steady.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +27,6 @@
 
 #define RELOAD_MS 120000
 #define RELOADS 20
-#define CLIENTS 8
 
 static char binary[512], image[64];
 
@@ -169,6 +169,24 @@ static char *containers_of(const char *language)
         return said;
 }
 
+struct containers {
+        const char *language;
+        char *ids; /* one a line */
+};
+
+/* Whether none of these is there any more. */
+static bool are_gone(void *context)
+{
+        struct containers *before = context;
+        char *now = containers_of(before->language), *ids = strdup(before->ids), *rest = ids, *id;
+        bool gone = true;
+        while ((id = strsep(&rest, "\n")))
+                gone = gone && !(*id && strstr(now, id));
+        free(now);
+        free(ids);
+        return gone;
+}
+
 /* What GET /readyz says about the configuration: "" when all is well. */
 static void configuration_error(char error[1024])
 {
@@ -228,16 +246,18 @@ static void a_language_comes_and_goes(void **state)
         must_reload();
         says("toy", "say again", "again!!\n");
 
+        struct containers toys = {"toy", containers_of("toy")};
         remove_file("languages/toy.yaml");
         must_reload();
         assert_int_equal(http_send(&request, 1, &response, &err), 0);
         assert_int_equal(response.status, 422);
         assert_string_equal(fixture_text(response.json, "reason"), "unknown_language");
         http_clear(&response);
-        char *left = containers_of("toy"), *after = containers_of("python");
-        assert_string_equal(left, "");
+        assert_string_not_equal(toys.ids, "");
+        assert_true(service_until(are_gone, &toys, 10000));
+        free(toys.ids);
+        char *after = containers_of("python");
         assert_string_equal(after, python);
-        free(left);
         free(after);
         free(python);
 }
@@ -311,53 +331,6 @@ static void a_language_that_would_break_is_not_taken(void **state)
         must_reload();
 }
 
-/* Batches of requests until the reload is over; every one must be answered with its own token. */
-static void load_until(pid_t reloading, unsigned *number)
-{
-        struct error err = {0};
-        int status = -1;
-        while (spawn_wait(reloading, clock_ms(), &status, NULL)) {
-                struct http_request requests[CLIENTS] = {0};
-                struct http_response responses[CLIENTS] = {0};
-                char bodies[CLIENTS][160], tokens[CLIENTS][32];
-                for (int i = 0; i < CLIENTS; i++) {
-                        bool python = i % 4;
-                        snprintf(tokens[i], sizeof tokens[i], "token-%u\n", ++*number);
-                        snprintf(bodies[i], sizeof bodies[i],
-                                "{\"language\": \"%s\", \"code\": \"%s('token-%u')\"}",
-                                python ? "python" : "javascript", python ? "print" : "console.log", *number);
-                        requests[i] = (struct http_request){
-                                .port = fixture.port, .path = "/api/execute", .body = bodies[i]};
-                }
-                assert_int_equal(http_send(requests, CLIENTS, responses, &err), 0);
-                for (int i = 0; i < CLIENTS; i++) {
-                        if (answer_check(&responses[i], &err) || responses[i].status != 200)
-                                fail_msg("%s: status %d, %s", bodies[i], responses[i].status, err.text);
-                        assert_string_equal(fixture_text(responses[i].json, "output"), tokens[i]);
-                        http_clear(&responses[i]);
-                }
-        }
-        assert_int_equal(status, 0);
-}
-
-struct containers {
-        const char *language;
-        char *ids; /* one a line */
-};
-
-/* Whether none of these is there any more. */
-static bool are_gone(void *context)
-{
-        struct containers *before = context;
-        char *now = containers_of(before->language), *ids = strdup(before->ids), *rest = ids, *id;
-        bool gone = true;
-        while ((id = strsep(&rest, "\n")))
-                gone = gone && !(*id && strstr(now, id));
-        free(now);
-        free(ids);
-        return gone;
-}
-
 /* Every second reload changes what a javascript sandbox is; none changes python's. */
 static void no_request_notices(void **state)
 {
@@ -378,7 +351,7 @@ static void no_request_notices(void **state)
                 }
                 pid_t reloading = spawn_start(argv, -1, &err);
                 assert_true(reloading > 0);
-                load_until(reloading, &number);
+                steady_until(reloading, &number);
                 assert_true(!(round % 2) || service_until(are_gone, &javascript, 10000));
                 free(javascript.ids);
         }

@@ -123,6 +123,31 @@ static void test_attack(void **state)
         expect_clean();
 }
 
+/* The same as the first of two runs of one job: to the second, all must be as if it had never been. */
+static void test_attack_before_a_run(void **state)
+{
+        const struct attack *attack = *state;
+        const char *const before[] = {"./attack-before", attack->argument, NULL}, *const canary[] = {
+                                                                                          "./attack", NULL};
+        struct protocol_step step = step_of(STEP_RUN, attack->wall_ms), last = step_of(STEP_RUN, 5000);
+        uint8_t flags = JOB_MANY_RUNS;
+        step.cpu_ms = attack->cpu_ms;
+        container_send(&container, FRAME_JOB, &flags, 1);
+        container_send_file(&container, attack_path(attack->name), "attack-before");
+        container_send_file(&container, attack_path("canary"), "attack");
+        container_send_step(&container, &step, before, NULL, input, attack->input ? sizeof input : 0);
+        container_collect(&container, &outcome);
+        expect_over();
+        assert_int_equal(outcome.report.ended_by, attack->ended_by);
+        container_send_step(&container, &last, canary, NULL, NULL, 0);
+        container_collect(&container, &outcome);
+        expect_over();
+        if (strncmp(outcome.out, "clean", 5))
+                print_error("the canary says: %s", outcome.out);
+        assert_int_equal(strncmp(outcome.out, "clean", 5), 0);
+        expect_clean();
+}
+
 static void test_limits_are_told_truly(void **state)
 {
         struct protocol_step step = step_of(STEP_RUN, 700);
@@ -449,12 +474,14 @@ static void add_test(struct CMUnitTest *tests, size_t *count, const char *name, 
 
 int main(void)
 {
-        struct CMUnitTest tests[100];
+        struct CMUnitTest tests[150];
         size_t count = 0;
         memset(input, 'i', sizeof input);
         cmocka_set_test_filter(getenv("RUNNER_TEST"));
         for (size_t i = 0; i < COUNT(attacks); i++)
                 add_test(tests, &count, attacks[i].name, test_attack, &attacks[i], false);
+        for (size_t i = 0; i < COUNT(attacks); i++)
+                add_test(tests, &count, attacks[i].name, test_attack_before_a_run, &attacks[i], false);
         add_test(tests, &count, "limits", test_limits_are_told_truly, NULL, false);
         add_test(tests, &count, "one_mebibyte", test_one_mebibyte_is_whole, NULL, false);
         add_test(tests, &count, "memory_ten_times", test_memory_ten_times, NULL, false);

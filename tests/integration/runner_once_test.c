@@ -28,8 +28,8 @@ static json_t *run(const char *name, const char *request, size_t size)
         assert_true(fd >= 0);
         assert_int_equal(write(fd, request, size), size);
         close(fd);
-        snprintf(command, sizeof command,
-                "docker run --rm -i --network none -m 128m --memory-swap 128m %s <%s", name, path);
+        snprintf(command, sizeof command, "docker run --rm -i --network none --memory=128m --cpus=0.5 %s <%s",
+                name, path);
         FILE *pipe = popen(command, "r");
         assert_non_null(pipe);
         json_error_t problem;
@@ -123,6 +123,71 @@ static void test_cases(void **state)
         json_decref(answer);
 }
 
+static json_t *result_at(json_t *answer, size_t index)
+{
+        json_t *results = json_object_get(json_object_get(answer, "tests"), "results");
+        return json_array_get(results, index);
+}
+
+/* Limits and arguments of single cases, a hidden one, another way to compare, the end after the first that
+ * fails. */
+static void test_cases_in_full(void **state)
+{
+        (void)state;
+        json_t *answer = run_text(PYTHON, "{\"code\": \"import sys\\nx = input()\\nwhile x == 'loop': "
+                                          "pass\\nprint(x, *sys.argv[1:])\", "
+                                          "\"stdin\": \"1.0\", \"args\": [\"a\"], \"compare\": {\"float\": "
+                                          "0.01}, \"stopOnFailure\": true, "
+                                          "\"testCases\": [{\"name\": \"n\", \"expectedOutput\": \"1 a\"},"
+                                          " {\"input\": \"2\", \"args\": [], \"expectedOutput\": \"2.001\"},"
+                                          " {\"input\": \"loop\", \"expectedOutput\": \"secret\", "
+                                          "\"isHidden\": true, \"timeout\": 0.5},"
+                                          " {\"input\": \"3\", \"expectedOutput\": \"3 a\"}]}");
+        json_t *tests = json_object_get(answer, "tests");
+        assert_string_equal(text_of(answer, "status"), "timeout");
+        assert_string_equal(text_of(answer, "error"), "Execution exceeded 0.5 second timeout");
+        assert_int_equal(json_integer_value(json_object_get(tests, "passed")), 2);
+        assert_int_equal(json_integer_value(json_object_get(tests, "skipped")), 1);
+        assert_string_equal(text_of(result_at(answer, 0), "name"), "n");
+        assert_string_equal(text_of(result_at(answer, 0), "input"), "1.0");
+        assert_string_equal(text_of(result_at(answer, 1), "name"), "Test 2");
+        assert_true(json_is_true(json_object_get(result_at(answer, 2), "isHidden")));
+        assert_null(json_object_get(result_at(answer, 2), "expectedOutput"));
+        assert_string_equal(text_of(result_at(answer, 3), "status"), "skipped");
+        json_decref(answer);
+}
+
+/* What earlier systems' callers send and read. */
+static void test_contract(void **state)
+{
+        static const struct {
+                const char *variable, *image, *request, *output;
+        } calls[] = {
+                {"RUNNER_ONCE_PYTHON", "sandpool/python",
+                        "{\"code\": \"print(\\\"Hello World!\\\")\", \"test_cases\": []}", "Hello World!\n"},
+                {"RUNNER_ONCE_PYTHON", "sandpool/python",
+                        "{\"code\": \"print(\\\"Hello World!\\\")\", \"timeout\": 5}", "Hello World!\n"},
+                {"RUNNER_ONCE_JAVASCRIPT", "sandpool/javascript",
+                        "{\"code\": \"console.log(\\\"Hello World!\\\")\", \"test_cases\": []}",
+                        "Hello World!\n"},
+                {"RUNNER_ONCE_JAVASCRIPT", "sandpool/javascript",
+                        "{\"code\": \"console.log(\\\"Hello World!\\\")\", \"timeout\": 5}",
+                        "Hello World!\n"},
+        };
+        (void)state;
+        for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+                json_t *answer = run_text(image(calls[i].variable, calls[i].image), calls[i].request);
+                assert_true(json_is_true(json_object_get(answer, "success")));
+                assert_string_equal(text_of(answer, "status"), "success");
+                assert_string_equal(text_of(answer, "stdout"), calls[i].output);
+                assert_string_equal(text_of(answer, "output"), calls[i].output);
+                assert_true(json_is_null(json_object_get(answer, "error")));
+                assert_true(json_integer_value(json_object_get(answer, "execution_time")) > 0);
+                assert_true(json_is_null(json_object_get(answer, "tests")));
+                json_decref(answer);
+        }
+}
+
 static void test_too_large(void **state)
 {
         size_t size = (2 << 20) + 1;
@@ -157,7 +222,7 @@ static void test_compiled(void **state)
 
 int main(void)
 {
-        struct CMUnitTest tests[COUNT + 4];
+        struct CMUnitTest tests[COUNT + 6];
         for (size_t i = 0; i < COUNT; i++)
                 tests[i] = (struct CMUnitTest){expectations[i].request, test_python, NULL, NULL,
                         (void *)(uintptr_t)&expectations[i]};
@@ -165,5 +230,7 @@ int main(void)
         tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(test_too_large);
         tests[COUNT + 2] = (struct CMUnitTest)cmocka_unit_test(test_compiled);
         tests[COUNT + 3] = (struct CMUnitTest)cmocka_unit_test(test_bytes);
-        return _cmocka_run_group_tests("runner_once", tests, COUNT + 4, NULL, NULL);
+        tests[COUNT + 4] = (struct CMUnitTest)cmocka_unit_test(test_cases_in_full);
+        tests[COUNT + 5] = (struct CMUnitTest)cmocka_unit_test(test_contract);
+        return _cmocka_run_group_tests("runner_once", tests, COUNT + 6, NULL, NULL);
 }

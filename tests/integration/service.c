@@ -111,21 +111,63 @@ static const struct service_warm *warm_of(const struct service_options *options,
         return NULL;
 }
 
-/* One language's YAML with another number behind "warm:". */
-static int copy_language(const char *from, const char *to, const struct service_warm *warm, struct error *err)
+/* Whether the language of a YAML file (a name without folder) has that variant; then its id too. */
+static bool has_variant(const char *variant, const char *file, char id[64])
 {
-        char now[32] = "", *text = NULL, *at;
-        char then[32];
+        char path[512], relative[200];
+        if (!variant)
+                return false;
+        snprintf(id, 64, "%.*s", (int)strcspn(file, "."), file);
+        snprintf(relative, sizeof relative, "images/%s/%.60s/Dockerfile", id, variant);
+        service_source_path(relative, path, sizeof path);
+        return access(path, R_OK) == 0;
+}
+
+static bool is_usual(const char *file)
+{
+        return !strcmp(file, "python.yaml") || !strcmp(file, "javascript.yaml") || !strcmp(file, "cpp.yaml");
+}
+
+/* The whole line of text that begins with these words, into line; "" when there is none. */
+static void find_line(const char *text, const char *begin, char *line, size_t size)
+{
+        char after_end[64];
+        snprintf(after_end, sizeof after_end, "\n%s", begin);
+        const char *at = strstr(text, after_end);
+        snprintf(line, size, "%.*s", at ? (int)strcspn(at + 1, "\n") : 0, at ? at + 1 : "");
+}
+
+/* One language's YAML with another number behind "warm:", another image, or not enabled. */
+static int copy_language(const char *from, const char *to, const char *file,
+        const struct service_options *options, struct error *err)
+{
+        const struct service_warm *warm = warm_of(options, file);
+        char warm_line[32], enabled_line[32], then[32], id[64], image[100], variant_image[200];
+        char *text = NULL;
+        const char *words[4][2] = {{NULL}};
+        size_t count = 0;
         if (io_read_file(from, FILE_MAX, &text, err) < 0)
                 return -1;
-        at = strstr(text, "\n  warm: ");
-        if (at)
-                snprintf(now, sizeof now, "%.*s", (int)strcspn(at + 1, "\n"), at + 1);
+        find_line(text, "  warm: ", warm_line, sizeof warm_line);
+        find_line(text, "enabled: ", enabled_line, sizeof enabled_line);
         free(text);
-        if (warm && !*now)
+        if (warm && !*warm_line)
                 return error_set(err, "%s: no warm", from);
-        snprintf(then, sizeof then, "  warm: %u", warm ? warm->warm : 0);
-        const char *const words[][2] = {{warm ? now : NULL, then}, {NULL, NULL}};
+        if (warm) {
+                snprintf(then, sizeof then, "  warm: %u", warm->warm);
+                words[count][0] = warm_line;
+                words[count++][1] = then;
+        } else if (!options->all_languages && !is_usual(file)) {
+                words[count][0] = *enabled_line ? enabled_line : "\nimage:";
+                words[count++][1] = *enabled_line ? "enabled: false" : "\nenabled: false\nimage:";
+        }
+        if (has_variant(options->variant, file, id)) {
+                snprintf(image, sizeof image, "\nimage: sandpool/%s\n", id);
+                snprintf(variant_image, sizeof variant_image, "\nimage: sandpool/%s:%.60s\n", id,
+                        options->variant);
+                words[count][0] = image;
+                words[count][1] = variant_image;
+        }
         return render(from, to, words, err);
 }
 
@@ -135,7 +177,7 @@ static int copy_languages(const struct service *service, const struct service_op
         char from[512], dir[64];
         int rc = 0;
         service_source_path("conf/languages", from, sizeof from);
-        if (!options->warm[0].language) {
+        if (options->all_languages && !options->warm[0].language && !options->variant) {
                 strcpy(dir_out, from);
                 return 0;
         }
@@ -152,7 +194,7 @@ static int copy_languages(const struct service *service, const struct service_op
                         continue;
                 snprintf(source, sizeof source, "%s/%s", from, entry->d_name);
                 snprintf(target, sizeof target, "%s/%s", dir, entry->d_name);
-                rc = copy_language(source, target, warm_of(options, entry->d_name), err);
+                rc = copy_language(source, target, entry->d_name, options, err);
         }
         closedir(list);
         return rc;
@@ -162,7 +204,7 @@ static int write_settings(
         const struct service *service, const struct service_options *options, struct error *err)
 {
         char conf[512], languages[512], template[512], workers[16], pool_max[16], queue_timeout[16];
-        char reuse[16], docker_timeout[16];
+        char reuse[16], docker_timeout[16], request_time[16];
         service_source_path("conf", conf, sizeof conf);
         service_source_path("tests/conf/sandpool.yaml", template, sizeof template);
         if (copy_languages(service, options, languages, err))
@@ -174,7 +216,9 @@ static int write_settings(
         snprintf(reuse, sizeof reuse, "%u", options->reuse ? options->reuse : 200);
         snprintf(docker_timeout, sizeof docker_timeout, "%u",
                 options->docker_timeout_s ? options->docker_timeout_s : 30);
-        const char *const words[][2] = {{"@RUN@", service->run_dir},
+        snprintf(request_time, sizeof request_time, "%u",
+                options->request_time_s ? options->request_time_s : 60);
+        const char *const words[][2] = {{"@REQUEST_TIME@", request_time}, {"@RUN@", service->run_dir},
                 {"@TCP@", options->tcp ? options->tcp : ""}, {"@WORKERS@", workers},
                 {"@INSTANCE@", service->instance}, {"@POOL_MAX@", pool_max},
                 {"@QUEUE_TIMEOUT@", queue_timeout}, {"@REUSE@", reuse},
@@ -194,6 +238,7 @@ int service_prepare(struct service *service, const struct service_options *optio
                 return error_errno(err, "mkdtemp");
         }
         chmod(service->dir, 0755); /* nginx and the workers are other users */
+        service_source_path("build/sandpool", service->binary, sizeof service->binary);
         snprintf(service->run_dir, sizeof service->run_dir, "%s/run", service->dir);
         snprintf(service->settings, sizeof service->settings, "%s/sandpool.yaml", service->dir);
         snprintf(service->log, sizeof service->log, "%s/sandpool.log", service->dir);
@@ -215,9 +260,7 @@ static void add_log_end(const char *path, struct error *err)
 
 int service_launch(struct service *service, struct error *err)
 {
-        char binary[512];
-        service_source_path("build/sandpool", binary, sizeof binary);
-        const char *const argv[] = {binary, "--config", service->settings, "serve", NULL};
+        const char *const argv[] = {service->binary, "--config", service->settings, "serve", NULL};
         int fd = open(service->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
         if (fd < 0)
                 return error_errno(err, "%s", service->log);
@@ -285,12 +328,16 @@ int service_await_ready(struct service *service, struct error *err)
         return 0;
 }
 
-int service_start(struct service *service, const struct service_options *options, struct error *err)
+int service_start_prepared(struct service *service, struct error *err)
 {
-        if (service_prepare(service, options, err) || service_launch(service, err) ||
-                service_launch_nginx(service, err))
+        if (service_launch(service, err) || service_launch_nginx(service, err))
                 return -1;
         return service_await_ready(service, err);
+}
+
+int service_start(struct service *service, const struct service_options *options, struct error *err)
+{
+        return service_prepare(service, options, err) ? -1 : service_start_prepared(service, err);
 }
 
 int service_containers(const struct service *service, char ids[SERVICE_CONTAINERS_MAX][65], struct error *err)

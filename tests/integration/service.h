@@ -22,18 +22,22 @@ struct service_options {
         unsigned workers; /* 0: 32, as nginx expects */
         unsigned pool_max;
         unsigned queue_timeout_s;  /* 0: 10 */
+        unsigned request_time_s;   /* 0: 60 */
         unsigned reuse;            /* runs of one sandbox; 0: 200 */
         const char *tcp;           /* listen.tcp; NULL: none */
         const char *docker;        /* the daemon's socket; NULL: /var/run/docker.sock */
         unsigned docker_timeout_s; /* of one call; 0: 30 */
         const char *preload;       /* a shared object for all its processes; NULL: none */
+        bool all_languages; /* else python, javascript and cpp alone: samples of others take their time */
         struct service_warm warm[8];
+        const char *variant; /* its images, sandpool/<id>:<variant>, where images/ has some */
 };
 
 struct service {
         char dir[40];      /* everything of this instance; removed at the end */
         char run_dir[48];  /* its sockets */
         char settings[64]; /* its sandpool.yaml */
+        char binary[512];  /* what is started */
         char log[64];      /* what the service writes to stderr */
         char instance[33]; /* label of its containers */
         char preload[256]; /* "": none */
@@ -54,6 +58,9 @@ int service_launch_nginx(struct service *service, struct error *err);
 
 /* Wait until /readyz answers 200. 0/-1 with the log's end on stderr. */
 int service_await_ready(struct service *service, struct error *err);
+
+/* Start both, prepared before, and wait until /readyz answers 200. */
+int service_start_prepared(struct service *service, struct error *err);
 
 /* Prepare, start both, wait until /readyz answers 200. 0/-1 with the log's end in err; service_stop is due in
  * either case. */

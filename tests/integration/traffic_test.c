@@ -153,12 +153,10 @@ static void five_hundred_at_once(void **state)
         assert_in_range(service_containers(&fixture, ids, &err), 1, POOL + 1); /* one may be on its way out */
 }
 
-static void a_client_that_leaves(void **state)
+static void leave_while_it_runs(const char *body)
 {
-        static const char body[] = "{\"code\": \"import time\\nwhile True: time.sleep(1)\", \"timeout\": 30}";
-        char request[512];
+        char request[1024];
         struct error err = {0};
-        (void)state;
         wait_for("leased", 0, 10000);
         snprintf(request, sizeof request,
                 "POST /api/execute HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -172,6 +170,12 @@ static void a_client_that_leaves(void **state)
         io_close(&fd);
         wait_for("leased", 0, 5000);
         assert_true(service_until(no_guests, NULL, 5000));
+}
+
+static void a_client_that_leaves(void **state)
+{
+        (void)state;
+        leave_while_it_runs("{\"code\": \"import time\\nwhile True: time.sleep(1)\", \"timeout\": 30}");
 }
 
 /* While it compiles, too. */
@@ -201,6 +205,17 @@ static void a_client_that_leaves_the_compiler(void **state)
         io_close(&fd);
         wait_for("leased", 0, 5000);
         assert_true(service_until(no_guests, NULL, 5000));
+}
+
+/* Test cases after the first, too: it ends at once, the others never. */
+static void a_client_that_leaves_the_test_cases(void **state)
+{
+        static const char body[] =
+                "{\"code\": \"import time\\ntime.sleep(int(input()))\", \"timeout\": 30, \"testCases\": ["
+                "{\"input\": \"0\", \"expectedOutput\": \"\"}, {\"input\": \"99\", \"expectedOutput\": \"\"},"
+                "{\"input\": \"99\", \"expectedOutput\": \"\"}]}";
+        (void)state;
+        leave_while_it_runs(body);
 }
 
 static void the_request_id_is_everywhere_and_the_code_nowhere(void **state)
@@ -378,6 +393,7 @@ int main(void)
                 cmocka_unit_test(five_hundred_at_once),
                 cmocka_unit_test(a_client_that_leaves),
                 cmocka_unit_test(a_client_that_leaves_the_compiler),
+                cmocka_unit_test(a_client_that_leaves_the_test_cases),
                 cmocka_unit_test(the_request_id_is_everywhere_and_the_code_nowhere),
                 cmocka_unit_test(rate_limit),
                 cmocka_unit_test(the_log_is_json),

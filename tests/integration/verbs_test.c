@@ -176,6 +176,10 @@ static void image_config_is_json(void **state)
         json_decref(json);
         say(&said, "image-config", "klingon", NULL, NULL, NULL);
         assert_int_not_equal(said.code, 0);
+        say(&said, "image-config", NULL, NULL, NULL, NULL);
+        assert_int_equal(said.code, 0);
+        assert_non_null(strstr(said.out, "\npython true sandpool/python\n"));
+        assert_non_null(strstr(said.out, "\npowershell false sandpool/powershell\n"));
 }
 
 /* Replace the settings' first line from by to, ask for check and serve, put it back. */

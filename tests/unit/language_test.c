@@ -39,6 +39,8 @@ static void shipped_languages_load(void **state)
         assert_non_null(cpp);
         assert_int_equal(cpp->compile_memory_mib, 512);
         assert_string_equal(cpp->extension, ".cpp");
+        assert_int_equal(registry_find(shipped.registry, "pwsh")->enabled, LANGUAGE_AUTO);
+        assert_int_equal(registry_find(shipped.registry, "sh")->enabled, LANGUAGE_ON);
         catalog_close(&shipped);
 }
 
@@ -100,6 +102,28 @@ static void refuses(void **state)
                 const char *text, *message;
         } cases[] = {
                 {"nmae: x\n" HEAD RUN TAIL, "1: unknown key 'nmae' (did you mean 'name'?)"},
+                {HEAD "run:\n\tcommand: [/bin/toy]\n" TAIL, "7: a tab: lines are indented by blanks alone"},
+                {HEAD "run:\n  command: [/bin/toy]\n\tx: y\n" TAIL,
+                        "8: a tab: lines are indented by blanks alone"},
+                {HEAD "run: {command: [/bin/toy}\n" TAIL, "6: did not find expected ',' or ']'"},
+                {HEAD RUN TAIL "name: Twice\n", "8: key 'name' is there twice"},
+                {HEAD RUN TAIL "- x\n", "8: did not find expected key"},
+                {HEAD RUN TAIL "policy: *strict\n",
+                        "8: anchors, aliases and tags are not allowed here: write the value out"},
+                {HEAD RUN TAIL "policy:\n", "8: 'policy' has no value"},
+                {HEAD RUN TAIL "policy: [strict]\n", "8: 'policy' must be a single value, not a list"},
+                {HEAD RUN TAIL "aliases: toys\n", "8: 'aliases' must be a list"},
+                {HEAD RUN TAIL "limits: 5\n", "8: 'limits' must be a map of keys and values"},
+                {HEAD RUN TAIL "limits: {cpu: fast}\n", "8: 'cpu' must be a number between 0.05 and 64 CPUs"},
+                {HEAD RUN TAIL "limits: {memory: 1 TiB}\n",
+                        "8: 'memory' must be a whole number between 8 and 65536 MiB"},
+                {HEAD RUN TAIL "limits: {memory: 4 GiB}\n",
+                        "8: 'memory': default 4096 is not between 32 and 512 MiB"},
+                {HEAD RUN TAIL "pool: {warm: -1}\n", "8: 'warm' must be a whole number between 0 and 4096"},
+                {HEAD RUN TAIL "enabled: yes\n", "8: 'enabled' must be one of false, true, auto"},
+                {"id: toy\nname: Toy\nversion: 1\nsource: main.toy\n" RUN TAIL, "1: 'image' is missing"},
+                {"id: toy\nname: Toy\nversion: 1\nimage: ../toy?x\nsource: main.toy\n" RUN TAIL,
+                        "4: '../toy?x' cannot be an image's name, such as sandpool/python"},
                 {HEAD TAIL, "1: 'run' is missing"},
                 {HEAD RUN, "1: 'sample' is missing"},
                 {HEAD "run: {}\n" TAIL, "6: 'command' is missing"},
@@ -192,6 +216,28 @@ static void registry_refuses(void **state)
         registry_free(NULL);
 }
 
+static void missing_image_is_named_with_its_place(void **state)
+{
+        static const struct {
+                const char *image, *said;
+        } cases[] = {
+                {"sandpool/a", "sandpool/a does not exist: make images LANGUAGES=a"},
+                {"sandpool/a:full", "sandpool/a:full does not exist: make images LANGUAGES=a VARIANT=full"},
+                {"host:5000/a", "host:5000/a does not exist"},
+        };
+        (void)state;
+
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                struct language language = {
+                        .id = "a", .image = (char *)cases[i].image, .path = "l/a.yaml", .image_line = 5};
+                char text[256], expected[256];
+
+                language_image_missing(&language, text, sizeof text);
+                snprintf(expected, sizeof expected, "l/a.yaml:5: image %s", cases[i].said);
+                assert_string_equal(text, expected);
+        }
+}
+
 static void expect_argv(char **argv, const char *const *expected)
 {
         size_t i = 0;
@@ -235,7 +281,7 @@ static void image_config_is_what_the_runner_reads(void **state)
                 "{\"id\":\"other\",\"name\":\"Other\",\"version\":\"2\",\"source\":\"main.oth\","
                 "\"compile\":{\"command\":[\"/bin/occ\",\"-o\",\"main\",\"{files}\"],\"timeout\":3},"
                 "\"run\":{\"command\":[\"./main\"]},\"env\":{\"PATH\":\"/bin\",\"EMPTY\":\"\"},"
-                "\"limits\":{\"timeout\":2,\"timeoutMax\":20,\"memory\":64,\"outputBytes\":1048576,"
+                "\"limits\":{\"timeout\":2,\"timeoutMax\":20,\"memory\":64,\"outputBytes\":1024,"
                 "\"fileBytes\":16777216,\"openFiles\":256}}",
                 0, NULL);
         assert_non_null(expected);
@@ -253,6 +299,7 @@ int main(void)
                 cmocka_unit_test(registry_finds_by_any_name),
                 cmocka_unit_test_setup_teardown(refuses, folder_make, folder_remove),
                 cmocka_unit_test_setup_teardown(registry_refuses, folder_make, folder_remove),
+                cmocka_unit_test(missing_image_is_named_with_its_place),
                 cmocka_unit_test(commands_get_the_files),
                 cmocka_unit_test(image_config_is_what_the_runner_reads),
         };

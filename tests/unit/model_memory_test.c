@@ -1,6 +1,7 @@
 /* The n-th allocation fails, for every n: nothing crashes, nothing leaks, and failing says so. */
 #include "tests/unit/model_files.h"
 
+#include "fcgi/execute/judge.h"
 #include "fcgi/model/result.h"
 
 #include <stddef.h>
@@ -146,7 +147,9 @@ static int parse(struct error *err)
                                    "\"x\"}, {\"name\": \"b\", "
                                    "\"content\": \"AA==\", \"encoding\": \"base64\"}], \"entry\": \"b\", "
                                    "\"stdin\": \"in\", \"args\": "
-                                   "[\"x\", \"y\"], \"timeout\": 1}";
+                                   "[\"x\", \"y\"], \"timeout\": 1, \"testCases\": [{\"name\": \"n\", "
+                                   "\"input\": \"i\", \"args\": [\"a\", \"b\"], \"expectedOutput\": "
+                                   "\"e\"}, {\"expectedOutput\": \"\"}]}";
         struct request request;
         struct refusal refusal;
         int rc = request_parse(body, sizeof body - 1, &catalog, &request, &refusal, err);
@@ -170,11 +173,54 @@ static int make_answer(struct error *err)
         char *text;
 
         (void)err;
+        if (result_tests_make(&result, 2) < 0)
+                return -1;
         result.run.out = (struct buffer){.data = out, .size = sizeof out};
         result.run.err = (struct buffer){.data = problem, .size = sizeof problem};
         text = result_json(&result, registry_get(catalog.registry, "toy"), false, "id", &size);
         free(text);
+        free(result.tests.list);
         return text != NULL ? 0 : -1;
+}
+
+static int judge_case_with(struct judge *judge, size_t index, enum status status, const char *out)
+{
+        struct verdict verdict = {.status = status, .out = BUFFER_MAX(100), .err = BUFFER_MAX(100)};
+        int rc = buffer_add(&verdict.out, out, strlen(out)) || buffer_add(&verdict.err, "no\xff", 3) ? -1 : 0;
+
+        if (rc == 0)
+                rc = judge_case(judge, index, &verdict, "");
+        buffer_clear(&verdict.out);
+        buffer_clear(&verdict.err);
+        return rc;
+}
+
+static int judging(struct error *err)
+{
+        static char name[] = "n", expected[] = "1";
+        struct test_case cases[] = {{.name = name, .expected = expected, .expected_size = 1},
+                {.expected = expected, .expected_size = 1}, {.hidden = true}};
+        struct test_set set = {.cases = cases, .count = 3};
+        struct request request = {.tests = &set};
+        struct result result = {.ran = false};
+        struct judge judge = {.result = &result, .compare = &set.compare};
+        int rc = judge_prepare(&result, &request);
+
+        (void)err;
+        if (rc == 0)
+                rc = judge_case_with(&judge, 0, STATUS_SUCCESS, "1");
+        if (rc == 0)
+                rc = judge_case_with(&judge, 1, STATUS_ERROR, "2");
+        if (rc == 0)
+                rc = judge_case_with(&judge, 2, STATUS_SUCCESS, "2");
+        result_free(&result);
+        return rc;
+}
+
+static void judges(void **state)
+{
+        (void)state;
+        fail_each(judging);
 }
 
 static void loading(void **state)
@@ -236,6 +282,7 @@ int main(void)
                 cmocka_unit_test(checking),
                 cmocka_unit_test(requests),
                 cmocka_unit_test(answers),
+                cmocka_unit_test(judges),
         };
         return cmocka_run_group_tests(tests, open_all, close_all);
 }

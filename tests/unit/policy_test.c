@@ -217,12 +217,12 @@ static void names_that_do_not_exist_are_refused(void **state)
         snprintf(settings.policies_dir, sizeof settings.policies_dir, "%s/policies", folder);
         file_text("policies/p.yaml", HEAD "rules: []\n");
         assert_null(policies_load(&settings, catalog.registry, &err));
-        assert_non_null(strstr(err.text, "sandpool.yaml:14: policy 'house' does not exist"));
+        assert_non_null(strstr(err.text, "sandpool.yaml:16: policy 'house' does not exist"));
         err.text[0] = '\0';
         strcpy(settings.default_policy, "off");
         settings.selectable_policies = selectable;
         assert_null(policies_load(&settings, catalog.registry, &err));
-        assert_non_null(strstr(err.text, "sandpool.yaml:14: policy 'gone' does not exist"));
+        assert_non_null(strstr(err.text, "sandpool.yaml:16: policy 'gone' does not exist"));
         err.text[0] = '\0';
         settings.selectable_policies = none;
         assert_null(policies_load(&settings, catalog.registry, &err));

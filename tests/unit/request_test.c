@@ -341,6 +341,75 @@ static void base64_is_strict(void **state)
                 assert_int_equal(base64_decode(bad[i], strlen(bad[i]), out), -1);
 }
 
+static void test_cases(void **state)
+{
+        struct request request = accept_body(
+                "{\"code\": \"a\", \"timeout\": 2, \"compare\": {\"float\": 0.5}, \"stopOnFailure\": "
+                "true, \"testCases\": [{\"expected_output\": \"\", \"is_hidden\": null},"
+                " {\"name\": \"a \\u20ac\", \"input\": \"\\u0000b\", \"expectedOutput\": \"1\\n\","
+                " \"isHidden\": true, \"timeout\": 0.5, \"args\": [\"x\", \"\"]}]}");
+        const struct test_case *test = &request.tests->cases[0];
+        (void)state;
+
+        assert_ptr_equal(request.tests, request.own_tests);
+        assert_int_equal(request.tests->count, 2);
+        assert_int_equal(request.tests->compare.mode, COMPARE_FLOAT);
+        assert_true(request.tests->compare.epsilon == 0.5);
+        assert_true(request.stop_on_failure);
+        assert_true(!test->name && !test->input && !test->args && !test->hidden && !test->timeout_ms);
+        assert_int_equal(test->expected_size, 0);
+        test++;
+        assert_string_equal(test->name, "a \xe2\x82\xac");
+        assert_int_equal(test->input_size, 2);
+        assert_memory_equal(test->input, "\0b", 2);
+        assert_int_equal(test->expected_size, 2);
+        assert_memory_equal(test->expected, "1\n", 2);
+        assert_true(test->hidden);
+        assert_int_equal(test->timeout_ms, 500);
+        assert_string_equal(test->args[0], "x");
+        assert_string_equal(test->args[1], "");
+        assert_null(test->args[2]);
+        request_free(&request);
+}
+
+static void no_test_cases(void **state)
+{
+        static const char *const bodies[] = {"{\"code\": \"a\"}", "{\"code\": \"a\", \"testCases\": []}",
+                "{\"code\": \"a\", \"test_cases\": null, \"compare\": \"exact\"}"};
+        (void)state;
+
+        for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+                struct request request = accept_body(bodies[i]);
+
+                assert_null(request.tests);
+                assert_false(request.stop_on_failure);
+                request_free(&request);
+        }
+}
+
+/* The modes by name; compare may stand before and behind the test cases. */
+static void modes(void **state)
+{
+        static const struct {
+                const char *name;
+                enum compare_mode mode;
+        } names[] = {{"\"lines\"", COMPARE_LINES}, {"\"exact\"", COMPARE_EXACT},
+                {"\"tokens\"", COMPARE_TOKENS}, {"{\"float\": 0}", COMPARE_FLOAT}, {"null", COMPARE_LINES}};
+        (void)state;
+
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+                char body[160];
+                struct request request;
+
+                snprintf(body, sizeof body,
+                        "{\"code\": \"a\", \"testCases\": [{\"expectedOutput\": \"\"}], \"compare\": %s}",
+                        names[i].name);
+                request = accept_body(body);
+                assert_int_equal(request.tests->compare.mode, names[i].mode);
+                request_free(&request);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -354,6 +423,9 @@ int main(void)
                 cmocka_unit_test(deep_nesting),
                 cmocka_unit_test(truncated_anywhere),
                 cmocka_unit_test(base64_is_strict),
+                cmocka_unit_test(test_cases),
+                cmocka_unit_test(no_test_cases),
+                cmocka_unit_test(modes),
         };
         return cmocka_run_group_tests(tests, open_all, close_all);
 }

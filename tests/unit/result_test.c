@@ -284,6 +284,53 @@ static void errors_share_the_shape(void **state)
         free(text);
 }
 
+static void tests_show_each_case(void **state)
+{
+        static char input[] = "secret in", wanted[] = "secret wanted", got[] = "g\xff";
+        const struct test_case cases[] = {{.expected = wanted, .expected_size = 13},
+                {.hidden = true, .expected = wanted, .expected_size = 13}, {.expected = NULL}};
+        struct result result = {.status = STATUS_FAILED, .reason = REASON_WRONG_ANSWER, .error = "e"};
+        json_t *root;
+        (void)state;
+
+        assert_int_equal(result_tests_make(&result, 4), 0);
+        assert_int_equal(result.tests.skipped, 4);
+        for (size_t i = 0; i < 3; i++) {
+                result.tests.list[i].test = &cases[i];
+                result.tests.list[i].input = input;
+                result.tests.list[i].input_size = 9;
+        }
+        result.tests.passed = 1;
+        result.tests.skipped = 1;
+        result.tests.list[0].skipped = false;
+        result.tests.list[0].status = STATUS_FAILED;
+        result.tests.list[0].reason = REASON_WRONG_ANSWER;
+        result.tests.list[0].error = strdup("differs");
+        result.tests.list[0].wall_ms = 5;
+        result.tests.list[0].memory_kib = 6;
+        result.tests.list[0].truncated = true;
+        put(&result.tests.list[0].output, got, 2);
+        result.tests.list[1].skipped = false;
+        result.tests.list[1].hidden = true;
+        result.tests.list[1].name = strdup("h");
+        result.tests.list[3].skipped = false;
+        root = answer(&result);
+        expect(json_incref(json_object_get(root, "tests")),
+                "{\"passed\":1,\"total\":4,\"skipped\":1,\"results\":["
+                "{\"name\":\"Test 1\",\"passed\":false,\"status\":\"failed\",\"reason\":\"wrong_answer\","
+                "\"input\":\"secret in\",\"expectedOutput\":\"secret wanted\",\"output\":\"g\xef\xbf\xbd\","
+                "\"truncated\":true,\"error\":\"differs\",\"executionTime\":5,\"memory\":6},"
+                "{\"name\":\"h\",\"passed\":true,\"status\":\"success\",\"reason\":null,"
+                "\"executionTime\":0,\"memory\":0,\"isHidden\":true},"
+                "{\"name\":\"Test 3\",\"passed\":false,\"status\":\"skipped\",\"reason\":null,"
+                "\"input\":\"secret in\",\"expectedOutput\":\"\",\"output\":\"\",\"truncated\":false,"
+                "\"executionTime\":0,\"memory\":0},"
+                "{\"name\":\"Test 4\",\"passed\":true,\"status\":\"success\",\"reason\":null,"
+                "\"input\":null,\"expectedOutput\":null,\"output\":\"\",\"truncated\":false,"
+                "\"executionTime\":0,\"memory\":0}]}");
+        json_decref(root);
+}
+
 /* Best of five, because the machine has other work: a megabyte of text, of line ends, of NULs, of rubbish. */
 static void a_megabyte_is_quick(void **state)
 {
@@ -332,6 +379,7 @@ int main(void)
                 cmocka_unit_test(any_bytes_make_json),
                 cmocka_unit_test(base64_keeps_every_byte),
                 cmocka_unit_test(errors_share_the_shape),
+                cmocka_unit_test(tests_show_each_case),
                 cmocka_unit_test(a_megabyte_is_quick),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -41,6 +42,13 @@ static void test_requests(void **state)
                 {"{\"code\": \"\", \"testCases\": [{\"input\": \"1\", \"expectedOutput\": \"2\"}]}", "fine"},
                 {"{\"code\": \"\", \"test_cases\": [{\"expected_output\": \"2\"}]}", "fine"},
                 {"{\"code\": \"\", \"language\": \"python\"}", "fine"},
+                {"{\"code\": \"\", \"test_cases\": []}", "fine"},
+                {"{\"code\": \"\", \"stdin\": \"\", \"testCases\": [{\"expectedOutput\": \"2\"}]}", "fine"},
+                {"{\"code\": \"\", \"compare\": {\"float\": 0.1}, \"stop_on_failure\": true, \"testCases\": "
+                 "[{\"name\": "
+                 "\"n\", \"args\": [\"a\"], \"expectedOutput\": \"2\", \"is_hidden\": true, \"timeout\": 1, "
+                 "\"input\": null}]}",
+                        "fine"},
                 {"", "invalid_json"},
                 {"[]", "invalid_json"},
                 {"3", "invalid_json"},
@@ -64,11 +72,22 @@ static void test_requests(void **state)
                 {"{\"code\": \"\", \"timeout\": 5, \"timeLimit\": 5}", "invalid_request"},
                 {"{\"code\": \"\", \"args\": \"x\"}", "invalid_request"},
                 {"{\"code\": \"\", \"args\": [\"a\\u0000\"]}", "invalid_request"},
-                {"{\"code\": \"\", \"testCases\": []}", "invalid_request"},
+                {"{\"code\": \"\", \"testCases\": {}}", "invalid_request"},
+                {"{\"code\": \"\", \"testCases\": [{\"expectedOutput\": \"2\", \"name\": 1}]}",
+                        "invalid_request"},
+                {"{\"code\": \"\", \"testCases\": [{\"expectedOutput\": \"2\", \"isHidden\": 1}]}",
+                        "invalid_request"},
+                {"{\"code\": \"\", \"testCases\": [{\"expectedOutput\": \"2\", \"timeout\": 99}]}",
+                        "invalid_request"},
+                {"{\"code\": \"\", \"testCases\": [{\"expectedOutput\": \"2\", \"args\": [1]}]}",
+                        "invalid_request"},
+                {"{\"code\": \"\", \"testCases\": [{\"expectedOutput\": \"2\", \"zebra\": 1}]}",
+                        "invalid_request"},
+                {"{\"code\": \"\", \"compare\": \"line\"}", "invalid_request"},
+                {"{\"code\": \"\", \"compare\": {\"float\": -1}}", "invalid_request"},
+                {"{\"code\": \"\", \"stopOnFailure\": 1}", "invalid_request"},
                 {"{\"code\": \"\", \"testCases\": [{\"input\": \"1\"}]}", "invalid_request"},
                 {"{\"code\": \"\", \"testCases\": [3]}", "invalid_request"},
-                {"{\"code\": \"\", \"stdin\": \"\", \"testCases\": [{\"expectedOutput\": \"2\"}]}",
-                        "invalid_request"},
                 {"{\"code\": \"\", \"language\": \"ruby\"}", "invalid_request"},
         };
         (void)state;
@@ -79,26 +98,53 @@ static void test_requests(void **state)
         }
 }
 
-static bool same(const char *out, const char *expected)
+/* Judge a run that wrote this; what is left of it. */
+static struct answer_step judged(const char *out, struct ask_case test, struct protocol_report report)
 {
-        return answer_matches(out, strlen(out), expected, strlen(expected));
+        static const struct ask ask = {.files = 1};
+        struct answer_step step = {.report = report, .out = strdup(out), .out_size = strlen(out)};
+        answer_judge(&step, &ask, &test);
+        return step;
 }
 
-static void test_comparing(void **state)
+static void test_judging(void **state)
 {
+        const struct protocol_report fine = {.kind = STEP_RUN}, bad = {.kind = STEP_RUN, .exit_code = 3};
+        const struct ask_case four = {.expected = {"4", 1}};
+        struct ask_case hidden = four;
         (void)state;
-        assert_true(same("", ""));
-        assert_true(same("4\n", "4"));
-        assert_true(same("4", "4 \r\n\n\n"));
-        assert_true(same("a \nb\t\n", "a\nb"));
-        assert_true(same("a\n\nb", "a\n \nb\n"));
-        assert_false(same("a\nb", "a\n\nb"));
-        assert_false(same(" a", "a"));
-        assert_false(same("a", "a\nb"));
-        assert_false(same("a\nb", "a"));
-        assert_false(same("4", "5"));
-        assert_false(same("", "5"));
-        assert_false(answer_matches("a\0", 2, "a", 1));
+        hidden.hidden = true;
+        struct answer_step step = judged("4 \r\n\n", four, fine);
+        assert_string_equal(step.status, "success");
+        assert_null(step.reason);
+        answer_step_free(&step);
+        step = judged("5", four, fine);
+        assert_string_equal(step.status, "failed");
+        assert_string_equal(step.reason, "wrong_answer");
+        assert_string_equal(step.text, "line 1: expected \"4\", got \"5\"");
+        answer_step_free(&step);
+        step = judged("4", four, bad);
+        assert_string_equal(step.status, "error");
+        assert_string_equal(step.reason, "runtime_error");
+        answer_step_free(&step);
+        step = judged("secret", hidden, bad);
+        assert_string_equal(step.reason, "runtime_error");
+        assert_null(step.out);
+        assert_int_equal(step.out_size, 0);
+        assert_int_equal(step.report.exit_code, -1);
+        assert_string_equal(step.text, "Your code did not pass a hidden test case");
+}
+
+static void test_cutting(void **state)
+{
+        struct answer_step step = {.out = strdup("0123456789"), .out_size = 10};
+        (void)state;
+        answer_cut(&step, 10);
+        assert_false(step.cut);
+        answer_cut(&step, 4);
+        assert_true(step.cut);
+        assert_int_equal(step.out_size, 4);
+        answer_step_free(&step);
 }
 
 static json_t *answer_for(struct answer_step *run)
@@ -123,7 +169,7 @@ static void expect(struct answer_step run, const char *status, const char *reaso
         if (error)
                 assert_string_equal(json_string_value(json_object_get(answer, "error")), error);
         else
-                assert_null(json_object_get(answer, "error"));
+                assert_true(json_is_null(json_object_get(answer, "error")));
         json_decref(answer);
 }
 
@@ -152,7 +198,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_requests),
-                cmocka_unit_test(test_comparing),
+                cmocka_unit_test(test_judging),
+                cmocka_unit_test(test_cutting),
                 cmocka_unit_test(test_results),
         };
         return cmocka_run_group_tests_name("runner_once", tests, NULL, NULL);

@@ -41,7 +41,8 @@ static pid_t start(void)
                 struct error err = {0};
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
                 log_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
-                int status = supervisor_run(config, &err);
+                struct inheritance none = {.fastcgi_fd = -1, .control_fd = -1, .pid_fd = -1, .line_fd = -1};
+                int status = supervisor_run(config, &none, &err);
                 if (err.text[0])
                         fprintf(stderr, "# %s\n", err.text);
                 _exit(status);

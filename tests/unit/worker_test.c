@@ -165,7 +165,8 @@ static int start_worker(void **state)
                 fprintf(stderr, "%s (run from the repository's root)\n", err.text);
                 return -1;
         }
-        snprintf(config->settings->run_dir, sizeof(config->settings->run_dir), "%s", folder);
+        char broker_path[128];
+        snprintf(broker_path, sizeof(broker_path), "%s/broker.sock", folder);
         snprintf(socket_path, sizeof(socket_path), "%s/fastcgi.sock", folder);
         int fd = io_listen_unix(socket_path, SOCK_STREAM, 0600, (gid_t)-1, 16, &err);
         if (fd < 0)
@@ -175,6 +176,7 @@ static int start_worker(void **state)
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
                 log_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
                 struct worker_options options = {.config = config,
+                        .broker_path = broker_path,
                         .listen_fd = fd,
                         .socket = ROUTER_MAIN,
                         .watch = watch,

@@ -49,7 +49,7 @@ static void refuses(void **state)
                 {"a: !!int 1\n",
                         "a.yaml:1: anchors, aliases and tags are not allowed here: write the value out"},
                 {"a: 1\n---\nb: 2\n", "a.yaml:2: only one document is allowed in a file"},
-                {"a:\n\tb: 1\n", "a.yaml:2: found character that cannot start any token"},
+                {"a:\n\tb: 1\n", "a.yaml:2: a tab: lines are indented by blanks alone"},
                 {"a: [1, 2\nb: 3\n", "a.yaml:2: did not find expected ',' or ']'"},
                 {"[1]: 2\n", "a.yaml:1: a key must be plain text"},
                 {"a: 1\nb: \"x\\0y\"\n", "a.yaml:2: text must not contain a NUL character"},

@@ -1,0 +1,99 @@
+/* Starts the next process of an upgrade, and receives what the one before left. */
+#include "fcgi/service/handover.h"
+
+#include "fcgi/base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define VARIABLE "SANDPOOL_HANDOVER" /* GENERATION:RUN_DIR */
+
+/* Descriptors of the heir. */
+enum { FASTCGI_FD = 3, CONTROL_FD, PID_FD, LINE_FD, BEHIND_FD };
+
+int handover_inherit(struct inheritance *inheritance, struct error *err)
+{
+        const char *text = getenv(VARIABLE);
+        char *end = NULL;
+        *inheritance = (struct inheritance){.fastcgi_fd = -1, .control_fd = -1, .pid_fd = -1, .line_fd = -1};
+        close_range(text ? BEHIND_FD : FASTCGI_FD, ~0U, 0);
+        if (!text)
+                return 0;
+        inheritance->any = true;
+        inheritance->generation = (unsigned)strtoul(text, &end, 10);
+        int length = snprintf(inheritance->run_dir, sizeof(inheritance->run_dir), "%s", *end ? end + 1 : "");
+        if (*end != ':' || length >= (int)sizeof(inheritance->run_dir))
+                return error_set(err, VARIABLE " makes no sense");
+        for (int fd = FASTCGI_FD; fd < BEHIND_FD; fd++)
+                if (fcntl(fd, F_SETFD, FD_CLOEXEC))
+                        return error_errno(err, VARIABLE ": descriptor %d", fd);
+        inheritance->fastcgi_fd = FASTCGI_FD;
+        inheritance->control_fd = CONTROL_FD;
+        inheritance->pid_fd = PID_FD;
+        inheritance->line_fd = LINE_FD;
+        unsetenv(VARIABLE);
+        return 0;
+}
+
+/* Between fork and exec. Descriptors are moved out of the way first, lest one overwrites another. */
+static void become_heir(const struct bequest *bequest, int line_fd) __attribute__((noreturn));
+
+static void become_heir(const struct bequest *bequest, int line_fd)
+{
+        int from[] = {bequest->fastcgi_fd, bequest->control_fd, bequest->pid_fd, line_fd};
+        char variable[128];
+        sigset_t none;
+        snprintf(variable, sizeof(variable), "%u:%s", bequest->generation, bequest->run_dir);
+        for (int i = 0; i < BEHIND_FD - FASTCGI_FD; i++)
+                if ((from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, BEHIND_FD)) < 0)
+                        _exit(1);
+        for (int i = 0; i < BEHIND_FD - FASTCGI_FD; i++)
+                if (dup2(from[i], FASTCGI_FD + i) < 0)
+                        _exit(1);
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        setenv(VARIABLE, variable, 1);
+        execl(bequest->binary, bequest->binary, "--config", bequest->config_path, "serve", (char *)NULL);
+        _exit(127);
+}
+
+pid_t handover_begin(const struct bequest *bequest, int *line_fd, struct error *err)
+{
+        int ends[2];
+        *line_fd = -1;
+        if (access(bequest->binary, X_OK))
+                return error_errno(err, "%s", bequest->binary);
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends))
+                return error_errno(err, "socketpair");
+        pid_t pid = fork();
+        if (pid == 0)
+                become_heir(bequest, ends[1]);
+        io_close(&ends[1]);
+        *line_fd = ends[0];
+        if (pid > 0)
+                return pid;
+        io_close(line_fd);
+        return error_errno(err, "fork");
+}
+
+int handover_tell(int line_fd, struct error *err)
+{
+        return io_send_message(line_fd, "T", 1, -1) ? error_errno(err, "the process before") : 0;
+}
+
+int handover_hear(int line_fd)
+{
+        char byte;
+        int fd = -1;
+        ssize_t size = io_recv_message(line_fd, &byte, 1, &fd);
+        io_close(&fd);
+        if (size < 0 && errno == EAGAIN)
+                return 0;
+        return size == 1 && byte == 'T' ? 1 : -1;
+}

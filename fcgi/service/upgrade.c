@@ -1,0 +1,93 @@
+/* Starts an heir, waits until it has taken over, or goes on as before. */
+#include "fcgi/service/upgrade.h"
+
+#include "fcgi/base/io.h"
+#include "fcgi/base/log.h"
+#include "fcgi/sandbox/docker.h"
+#include "fcgi/service/handover.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+void upgrade_open(struct upgrade *upgrade)
+{
+        ssize_t size = readlink("/proc/self/exe", upgrade->binary, sizeof(upgrade->binary) - 1);
+        upgrade->binary[size > 0 ? size : 0] = '\0';
+}
+
+void upgrade_ask(struct upgrade *upgrade)
+{
+        upgrade->asked = true;
+}
+
+static void write_note(struct upgrade *upgrade, const struct crew *crew, enum reload_state state)
+{
+        const char *run_dir = crew->nursery.config->settings->run_dir;
+        upgrade->outcome.state = state;
+        reload_note_write_file(run_dir, RELOAD_NOTE_UPGRADE, &upgrade->outcome);
+}
+
+static void fail(struct upgrade *upgrade, struct crew *crew, const char *why)
+{
+        upgrade->heir = 0;
+        io_close(&crew->nursery.heir_fd);
+        crew_spare(crew, DOCKER_SPARE_NONE);
+        snprintf(upgrade->outcome.why, sizeof(upgrade->outcome.why), "%s", why);
+        log_error("upgrade.failed", LOG_S("why", why), LOG_S("advice", "the process of before goes on"));
+        write_note(upgrade, crew, RELOAD_FAILED);
+}
+
+static void begin(struct upgrade *upgrade, struct crew *crew, int64_t now_ms)
+{
+        struct error err = {0};
+        const struct nursery *nursery = &crew->nursery;
+        struct bequest bequest = {.binary = upgrade->binary,
+                .config_path = nursery->config->path,
+                .run_dir = nursery->config->settings->run_dir,
+                .generation = nursery->generation + 1,
+                .fastcgi_fd = nursery->fastcgi_fd,
+                .control_fd = nursery->control_fd,
+                .pid_fd = nursery->pid_fd};
+        upgrade->asked = false;
+        upgrade->until_ms = now_ms + HANDOVER_MAX_MS;
+        reload_note_read_file(bequest.run_dir, RELOAD_NOTE_UPGRADE, &upgrade->outcome);
+        upgrade->outcome.number++;
+        write_note(upgrade, crew, RELOAD_RUNNING);
+        log_info("upgrade.begun", LOG_S("binary", upgrade->binary), LOG_I("generation", bequest.generation));
+        /* Before there is a container of the next generation. */
+        crew_spare(crew, bequest.generation);
+        upgrade->heir = handover_begin(&bequest, &crew->nursery.heir_fd, &err);
+        if (upgrade->heir < 0)
+                fail(upgrade, crew, err.text);
+}
+
+static void hear(struct upgrade *upgrade, struct crew *crew, int64_t now_ms)
+{
+        int heard = handover_hear(crew->nursery.heir_fd);
+        if (heard > 0) {
+                upgrade->done = true;
+                log_info("upgrade.done", LOG_I("heir", upgrade->heir));
+                write_note(upgrade, crew, RELOAD_OK);
+        } else if (heard < 0) {
+                fail(upgrade, crew, "the new process ended; the log tells why");
+        } else if (now_ms >= upgrade->until_ms) {
+                kill(upgrade->heir, SIGTERM);
+                fail(upgrade, crew, "the new process was not ready in time");
+        }
+}
+
+void upgrade_settle(struct upgrade *upgrade, struct crew *crew, bool free_to_begin, int64_t now_ms)
+{
+        if (upgrade->heir && !upgrade->done)
+                hear(upgrade, crew, now_ms);
+        if (upgrade->asked && !upgrade->heir && free_to_begin)
+                begin(upgrade, crew, now_ms);
+}
+
+void upgrade_stop(struct upgrade *upgrade)
+{
+        upgrade->asked = false;
+        if (upgrade->heir && !upgrade->done)
+                kill(upgrade->heir, SIGTERM);
+}

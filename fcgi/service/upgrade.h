@@ -1,0 +1,31 @@
+/* The old process's part of an upgrade in place, from SIGUSR2 until another has taken over (handover.h). */
+#ifndef SANDPOOL_SERVICE_UPGRADE_H
+#define SANDPOOL_SERVICE_UPGRADE_H
+
+#include "fcgi/service/crew.h"
+#include "fcgi/service/reload_note.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct upgrade {
+        char binary[1024]; /* that this process was started from; "": not known */
+        bool asked;        /* by SIGUSR2 */
+        pid_t heir;        /* 0: none */
+        int64_t until_ms;
+        bool done; /* it has taken over */
+        struct reload_outcome outcome;
+};
+
+/* Zeroed before. */
+void upgrade_open(struct upgrade *upgrade);
+
+/* SIGUSR2 came; or something may have come over the crew's heir_fd, time has passed. free_to_begin: nothing
+ * else is being changed. */
+void upgrade_ask(struct upgrade *upgrade);
+void upgrade_settle(struct upgrade *upgrade, struct crew *crew, bool free_to_begin, int64_t now_ms);
+
+/* The service ends: so does an heir that has not taken over. */
+void upgrade_stop(struct upgrade *upgrade);
+
+#endif

@@ -1,0 +1,10 @@
+/* Runs every request of tests/judge, which all have test cases, and compares the answers. Arguments limit it
+ * to groups ("compare") or cases ("compare/lines-crlf"). */
+#include "tests/integration/corpus.h"
+
+int main(int argc, char **argv)
+{
+        const struct service_options options = {.pool_max = 4};
+        (void)argc;
+        return corpus_run("tests/judge", argv + 1, &options);
+}

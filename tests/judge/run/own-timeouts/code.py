@@ -1,0 +1,5 @@
+import time
+
+s = float(input())
+time.sleep(s)
+print(s)

@@ -1,0 +1,4 @@
+import sys
+
+print('noise', file=sys.stderr)
+print(1)

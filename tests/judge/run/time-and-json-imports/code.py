@@ -1,0 +1,5 @@
+import json
+import time
+
+time.sleep(0.01)
+print(json.dumps({'a': 1}))

@@ -1,0 +1,2 @@
+echo said
+exit 3

@@ -1,0 +1,3 @@
+echo "first Ä" >notes.txt
+echo second >>notes.txt
+cat notes.txt

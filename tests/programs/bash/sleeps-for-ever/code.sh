@@ -1,0 +1,2 @@
+echo before
+read -r -t 1000 < <(sleep 1000)

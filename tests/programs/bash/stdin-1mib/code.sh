@@ -1,0 +1,3 @@
+mapfile lines
+printf -v text %s "${lines[@]}"
+echo "${#text} bytes, ${#lines[@]} lines"

@@ -1,0 +1,3 @@
+echo reached
+
+if true; then echo x; done

@@ -1,0 +1,2 @@
+print("said")
+os.exit(3)

@@ -1,0 +1,2 @@
+os.execute("kill -SEGV $PPID")
+os.execute("sleep 10")

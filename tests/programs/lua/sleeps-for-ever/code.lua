@@ -1,0 +1,2 @@
+print("before")
+os.execute("sleep 1000")

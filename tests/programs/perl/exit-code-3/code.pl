@@ -1,0 +1,2 @@
+print "said\n";
+exit 3;

@@ -1,0 +1,2 @@
+my $kept = "x" x (1 << 40);
+print length $kept;

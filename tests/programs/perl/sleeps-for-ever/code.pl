@@ -1,0 +1,2 @@
+print "before\n";
+sleep 1000;

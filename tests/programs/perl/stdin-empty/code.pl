@@ -1,0 +1,2 @@
+local $/;
+print length(<STDIN> // ""), " bytes\n";

@@ -1,0 +1,3 @@
+print "not reached\n";
+
+if (1 { print "x"; }

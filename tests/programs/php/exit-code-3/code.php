@@ -1,0 +1,3 @@
+<?php
+echo "said\n";
+exit(3);

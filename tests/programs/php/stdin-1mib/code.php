@@ -1,0 +1,7 @@
+<?php
+$bytes = $lines = 0;
+while (($line = fgets(STDIN)) !== false) {
+    $bytes += strlen($line);
+    $lines++;
+}
+echo "$bytes bytes, $lines lines\n";

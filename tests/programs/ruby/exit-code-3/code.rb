@@ -1,0 +1,2 @@
+puts "said"
+exit 3

@@ -1,0 +1,3 @@
+require "fiddle"
+
+Fiddle::Pointer.new(8)[0, 1]

@@ -1,0 +1,3 @@
+puts "not reached"
+
+if true puts "x"

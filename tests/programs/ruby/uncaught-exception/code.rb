@@ -1,0 +1,2 @@
+puts "before"
+raise ArgumentError, "the reason 42"
