@@ -78,6 +78,7 @@ static int start(struct soak *soak, struct error *err)
                 .queue_timeout_s = 5,
                 .docker = path,
                 .docker_timeout_s = 3,
+                .all_languages = true,
                 .warm = {{"python", 2}}};
         snprintf(path, sizeof path, "/tmp/sandpool-soak-%d.sock", (int)getpid());
         if (docker_proxy_start(&soak->proxy, path, DAEMON, err) ||
