@@ -38,6 +38,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REMOVE_ALL_TIMEOUT_MS 22000 /* with the next, below what the supervisor gives it */
@@ -57,6 +58,7 @@ struct broker {
         uint32_t reload_number; /* of the reload under way */
         int64_t drain_until_ms; /* 0: not draining */
         bool removing_all;
+        int64_t drain_began_s;   /* as time(2) */
         int64_t finish_until_ms; /* of the last look for leftovers; 0: not begun */
 };
 
@@ -106,6 +108,7 @@ static void on_signal(struct broker *broker)
         if (read(broker->signal_fd, &info, sizeof info) != sizeof info || broker->drain_until_ms)
                 return;
         log_info("broker.draining", LOG_I("leased", leased(broker)));
+        broker->drain_began_s = time(NULL);
         broker->drain_until_ms = clock_ms() + pool_edition(broker->pool)->settings->drain_timeout_ms;
         pool_drain(broker->pool);
 }
@@ -177,7 +180,7 @@ static int finished(struct broker *broker, int64_t *next)
 {
         if (!broker->finish_until_ms) {
                 broker->finish_until_ms = clock_ms() + FINISH_TIMEOUT_MS;
-                docker_finish(broker->docker);
+                docker_finish(broker->docker, broker->drain_began_s);
                 *next = clock_earlier(*next, docker_tick(broker->docker));
         }
         *next = clock_earlier(*next, broker->finish_until_ms);

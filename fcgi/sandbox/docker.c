@@ -26,6 +26,7 @@ struct docker {
         int64_t due_ms;           /* next attempt, or next sweep */
         int64_t backoff_ms;
         bool finishing, finished;
+        int64_t made_before_s;
         bool stale; /* the list under way was asked for before docker_finish */
         bool cgroupfs;
         long spared; /* generation */
@@ -79,15 +80,21 @@ static void on_leftover_removed(void *context, const struct engine_answer *answe
                 docker->due_ms = clock_ms(); /* look again: nothing may be left */
 }
 
-static void remove_leftover(void *context, const char *id, const char *name, long generation)
+static bool is_anothers(const struct docker *docker, const struct container_seen *container)
+{
+        return container->generation == docker->spared ||
+               (docker->finishing && container->created_s >= docker->made_before_s);
+}
+
+static void remove_leftover(void *context, const struct container_seen *container)
 {
         struct docker *docker = context;
         char path[128];
-        if (generation == docker->spared || docker->hooks.known(docker->hooks.context, name) ||
+        if (is_anothers(docker, container) || docker->hooks.known(docker->hooks.context, container->name) ||
                 docker->removing == SWEEPS_AT_ONCE)
                 return;
-        log_warning("sandbox.leftover", LOG_S("container", name));
-        snprintf(path, sizeof path, "/containers/%s?force=1&v=1", id);
+        log_warning("sandbox.leftover", LOG_S("container", container->name));
+        snprintf(path, sizeof path, "/containers/%s?force=1&v=1", container->id);
         if (engine_begin(docker->engine, "DELETE", path, NULL, 0, on_leftover_removed, docker))
                 docker->removing++;
 }
@@ -239,9 +246,10 @@ const char *docker_problem(const struct docker *docker)
         return docker->problem;
 }
 
-void docker_finish(struct docker *docker)
+void docker_finish(struct docker *docker, int64_t made_before_s)
 {
         docker->finishing = true;
+        docker->made_before_s = made_before_s;
         docker->stale = docker->call && docker->state >= DOCKER_SWEEPING;
         docker->backoff_ms = 0;
         if (docker->state != DOCKER_ASKING)

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -405,6 +406,11 @@ static void leftovers_are_swept(void **state)
         lone_broker_stop();
 }
 
+static bool is_over(void *second)
+{
+        return time(NULL) > *(time_t *)second;
+}
+
 /* Told to end before it could look, and when something was left since it looked last: lone_broker_stop finds
  * nothing in either case. */
 static void leftovers_are_swept_at_the_end_too(void **state)
@@ -420,7 +426,48 @@ static void leftovers_are_swept_at_the_end_too(void **state)
         lone_broker_start(0);
         await_idle("python", 1);
         free(leave_container());
+        time_t second = time(NULL);
+        assert_true(service_until(is_over, &second, 5000)); /* Docker names no fraction of it */
         lone_broker_stop();
+        broker_link_free(link);
+}
+
+static bool drains(void *context)
+{
+        struct broker_status status;
+        struct broker_link *link = link_new();
+        bool does = !broker_status_get(link, &status, 5000, NULL) && status.draining;
+        (void)context;
+        broker_link_free(link);
+        return does;
+}
+
+/* What was made since it was told to end is another broker's. */
+static void a_successors_containers_stay(void **state)
+{
+        (void)state;
+        struct lease lease;
+        int status;
+        struct error err = {0};
+        lone_broker_language("python")->warm = 1;
+        lone_broker_start(0);
+        await_idle("python", 1);
+        struct broker_link *link = link_new();
+        must_acquire(link, "python", &lease);
+        kill(broker.pid, SIGTERM);
+        assert_true(service_until(drains, NULL, LONE_BROKER_PATIENCE_MS));
+        char *theirs = leave_container(), *list, *removed;
+        release(link, &lease);
+        assert_int_equal(spawn_wait(broker.pid, clock_ms() + LONE_BROKER_PATIENCE_MS, &status, &err), 0);
+        broker.pid = 0;
+        io_close(&broker.listen_fd);
+        list = lone_broker_containers("{{.ID}}");
+        assert_int_equal(strlen(list), 12);
+        assert_memory_equal(list, theirs, 12);
+        removed = spawn_text(&err, "docker", "rm", "-f", theirs, NULL);
+        free(list);
+        free(theirs);
+        free(removed);
         broker_link_free(link);
 }
 
@@ -525,6 +572,7 @@ int main(void)
                 TEST(a_returned_stream_is_dead),
                 TEST(leftovers_are_swept),
                 TEST(leftovers_are_swept_at_the_end_too),
+                TEST(a_successors_containers_stay),
                 TEST(a_missing_image_is_said),
                 TEST(without_docker_there_is_an_answer_too),
                 TEST(leases_end_before_the_broker_does),
