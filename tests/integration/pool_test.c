@@ -68,9 +68,15 @@ static int acquire(
         return answer;
 }
 
+/* On a machine that has much to do a sandbox may take longer to come than a lease waits. */
 static void must_acquire(struct broker_link *link, const char *id, struct lease *lease)
 {
-        assert_int_equal(acquire(link, id, 128, 10000, lease), LEASE_GRANTED);
+        int64_t deadline = clock_ms() + 2 * LONE_BROKER_PATIENCE_MS;
+        int answer;
+        do
+                answer = acquire(link, id, 128, 10000, lease);
+        while (answer == LEASE_BUSY && clock_ms() < deadline);
+        assert_int_equal(answer, LEASE_GRANTED);
         assert_true(lease->fd >= 0);
 }
 
@@ -142,12 +148,8 @@ static void it_grows_to_the_maximum_and_then_is_busy(void **state)
                 broker.settings->queue_timeout_ms = QUEUE_TIMEOUT_MS;
         }
         links[3] = link_new();
-        /* The first one waits for the sample's run too: longer than this broker lets a lease wait. So may the
-         * others on a machine that has much to do. */
-        int64_t deadline = clock_ms() + LONE_BROKER_PATIENCE_MS;
         for (int i = 0; i < 3; i++)
-                while (acquire(links[i], "python", 128, 30000, &leases[i]) != LEASE_GRANTED)
-                        assert_true(clock_ms() < deadline);
+                must_acquire(links[i], "python", &leases[i]);
         assert_int_equal(acquire(links[3], "python", 128, 10000, &leases[3]), LEASE_BUSY);
         assert_int_equal(leases[3].fd, -1);
         assert_string_not_equal(leases[0].sandbox, leases[1].sandbox);

@@ -118,7 +118,7 @@ static int more(int before, int after, int slack)
 }
 
 /* Lines of after that before has not; both are sorted. */
-static int added_lines(const char *before, const char *after)
+static int added_lines(const char *before, const char *after, char *one, size_t size)
 {
         int added = 0;
         while (*after) {
@@ -127,8 +127,10 @@ static int added_lines(const char *before, const char *after)
                 int order = *before ? memcmp(before, after, least) : 1;
                 if (!order)
                         order = (old > new) - (old < new);
-                if (order > 0)
+                if (order > 0) {
                         added++;
+                        snprintf(one, size, "%.*s", (int)new, after);
+                }
                 if (order >= 0)
                         after += new + (after[new] == '\n');
                 if (order <= 0)
@@ -139,13 +141,14 @@ static int added_lines(const char *before, const char *after)
 
 static struct surplus compare(const struct remains *before, const struct remains *after)
 {
-        return (struct surplus){.containers = abs(after->containers - after->sandboxes),
+        struct surplus surplus = {.containers = abs(after->containers - after->sandboxes),
                 .processes = abs(after->processes - before->processes),
                 .descriptors = more(before->supervisor_fds, after->supervisor_fds, 0) +
                                more(before->control_fds, after->control_fds, LINKS) +
                                more(before->worker_fds, after->worker_fds, LINKS) +
-                               more(before->broker_fds, after->broker_fds, CACHED_CONNECTIONS),
-                .files = added_lines(before->files.data, after->files.data)};
+                               more(before->broker_fds, after->broker_fds, CACHED_CONNECTIONS)};
+        surplus.files = added_lines(before->files.data, after->files.data, surplus.file, sizeof surplus.file);
+        return surplus;
 }
 
 int remains_surplus(const struct service *service, const struct remains *before, int timeout_ms,
@@ -183,10 +186,10 @@ int remains_check(
                 rc = error_set(err,
                         "left: %d containers of %d, %d processes, %d descriptors (broker %d, before %d; "
                         "worker %d, "
-                        "before %d), %d files: %.200s",
+                        "before %d), %d files, %s",
                         surplus.containers, after.containers, surplus.processes, surplus.descriptors,
                         after.broker_fds, before->broker_fds, after.worker_fds, before->worker_fds,
-                        surplus.files, surplus.files ? after.files.data : "");
+                        surplus.files, surplus.file);
         remains_clear(&after);
         return rc;
 }

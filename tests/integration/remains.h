@@ -22,6 +22,7 @@ int remains_take(const struct service *service, struct remains *remains, int tim
 struct surplus {
         int containers; /* that Docker has and the service does not know, or the other way round */
         int processes, descriptors, files;
+        char file[128]; /* one of them */
 };
 
 /* Take stock again, and again until nothing is left (at most timeout_ms). 0 with the last surplus, -1 when

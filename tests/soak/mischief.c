@@ -220,13 +220,6 @@ void mischief_settle(struct mischief *m)
                 end_stop(m);
 }
 
-int mischief_begin(struct mischief *m, struct error *err)
-{
-        char path[128];
-        snprintf(path, sizeof path, "%s/languages/python.yaml", m->service->dir);
-        return io_read_file(path, YAML_MAX, &m->python, err) < 0 ? -1 : 0;
-}
-
 static bool is_reloaded(void *context)
 {
         json_t *ready = service_get(context, "/readyz", NULL);
@@ -235,31 +228,41 @@ static bool is_reloaded(void *context)
         return ok;
 }
 
-int mischief_end(struct mischief *m, struct error *err)
+/* Until it succeeds: the first may meet a broker that has just come back and cannot look at images yet. */
+static int reload_as_shipped(struct mischief *m, struct error *err)
 {
-        char binary[512];
-        int rc = 0;
-        end_fault(m);
-        end_stop(m);
-        if (!m->python)
-                return 0;
-        rc = write_python(m, "", err);
-        service_source_path("build/sandpool", binary, sizeof binary);
-        char *said = NULL;
-        int64_t deadline_ms = clock_ms() + BACK_MS;
-        /* The first may meet a broker that has just come back and cannot look at images yet. */
+        char binary[512], *said = NULL;
         struct error last = {0};
-        while (rc == 0 && !said && clock_ms() < deadline_ms) {
+        int64_t deadline_ms = clock_ms() + BACK_MS;
+        if (write_python(m, "", err))
+                return -1;
+        service_source_path("build/sandpool", binary, sizeof binary);
+        while (!said && clock_ms() < deadline_ms) {
                 last = (struct error){0};
                 said = spawn_text(&last, binary, "--config", m->service->settings, "reload", NULL);
                 if (!said)
                         poll(NULL, 0, 500);
         }
-        if (rc == 0 && !said)
-                rc = error_set(err, "%s", last.text);
-        else if (rc == 0 && !service_until(is_reloaded, m->service, BACK_MS))
-                rc = error_set(err, "the configuration is not in use");
+        if (!said)
+                return error_set(err, "%s", last.text);
         free(said);
+        return service_until(is_reloaded, m->service, BACK_MS)
+                       ? 0
+                       : error_set(err, "the configuration is not in use");
+}
+
+int mischief_begin(struct mischief *m, struct error *err)
+{
+        char path[128];
+        snprintf(path, sizeof path, "%s/languages/python.yaml", m->service->dir);
+        return io_read_file(path, YAML_MAX, &m->python, err) < 0 ? -1 : reload_as_shipped(m, err);
+}
+
+int mischief_end(struct mischief *m, struct error *err)
+{
+        end_fault(m);
+        end_stop(m);
+        int rc = m->python ? reload_as_shipped(m, err) : 0;
         free(m->python);
         m->python = NULL;
         return rc;

@@ -19,7 +19,7 @@ struct mischief {
         int64_t stopped_until_ms;
 };
 
-/* 0/-1. */
+/* Has it reload once, which leaves a note of its outcome in the run directory. 0/-1. */
 int mischief_begin(struct mischief *mischief, struct error *err);
 
 /* Do one thing; what it does lasts some seconds at most. -1 with err: what was killed did not come back. */

@@ -185,8 +185,9 @@ static int print_ledger(const struct soak *soak)
         ledger_print(soak->ledger, LEDGER_ACT);
         printf("mixed-up %u\nwrong %u\n", mixed_up, wrong);
         ledger_print_problems(soak->ledger);
-        printf("leaked containers %d\nleaked processes %d\nleaked descriptors %d\nleaked files %d\n",
-                soak->left.containers, soak->left.processes, soak->left.descriptors, soak->left.files);
+        printf("leaked containers %d\nleaked processes %d\nleaked descriptors %d\nleaked files %d %s\n",
+                soak->left.containers, soak->left.processes, soak->left.descriptors, soak->left.files,
+                soak->left.file);
         int grown = memory_print(&soak->memory);
         return mixed_up || wrong || soak->left.containers || soak->left.processes || soak->left.descriptors ||
                soak->left.files || grown;
