@@ -41,10 +41,10 @@ help:
 	@echo 'make integration  the tests against the real Docker and the real nginx (root); TESTS="nginx" only these'
 	@echo 'make lint         format, floors, and a clang build without warnings'
 	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers'
-	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20); needs clang'
+	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (60); needs clang'
 	@echo 'make soak         random programs, random kills and faults for SOAK_SECONDS (60), then a ledger (root)'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
-	@echo 'make bench        measure against the budgets (root)'
+	@echo 'make bench        measure against the budgets (root); LANGUAGES=all, or some, measures each of them instead'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
 	@echo 'make clean        remove $(BUILD)/ (images stay)'
 	@echo 'V=1 shows the commands.'
@@ -87,7 +87,7 @@ users:
 	$(Q).ci/setup/users.sh
 
 images: $(BUILD)/runner $(BUILD)/sandpool
-	$(Q).ci/setup/with-docker.sh images/build.sh $(LANGUAGES)
+	$(Q).ci/setup/with-docker.sh images/build.sh $(filter-out all,$(LANGUAGES))
 
 up:
 	$(Q).ci/setup/up.sh
@@ -153,8 +153,12 @@ check:
 unit: $(UNIT)
 	$(Q)tests/run.sh $(BUILD) $^
 
-integration: docker users images $(INTEGRATION) $(ATTACKS) $(SHIFT)
+integration: docker users images $(INTEGRATION) $(ATTACKS) $(SHIFT) $(BUILD)/tools/promtool
 	$(Q).ci/setup/with-docker.sh tests/run.sh $(BUILD) $(if $(TESTS),$(foreach t,$(TESTS),$(filter %/$(t)_test,$(INTEGRATION))),$(INTEGRATION))
+
+# Checks what /metrics says.
+$(BUILD)/tools/promtool:
+	$(Q).ci/setup/promtool.sh $@
 
 lint:
 	$(Q).ci/setup/deps.sh lint
@@ -172,7 +176,7 @@ asan:
 	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' unit
 
 # Each fuzzer for FUZZ_SECONDS, from the repository's root.
-FUZZ_SECONDS ?= 20
+FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard fcgi/base/*.[ch] fcgi/model/*.[ch] fcgi/sandbox/frames.[ch] images/runner/protocol.[ch])
 	@echo "  LINK $@"
@@ -180,14 +184,14 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard fcgi/base/*.[ch] fcgi/model/*.[ch] fc
 	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)
 
 fuzz: $(FUZZERS)
-	$(Q)for fuzzer in $^; do echo "  FUZZ $$fuzzer"; ASAN_OPTIONS=detect_leaks=1 $$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=$(BUILD)/fuzz/ -verbosity=0 -print_final_stats=1 2>&1 | grep -E 'number_of_executed|ERROR|SUMMARY' ; test $${PIPESTATUS[0]} -eq 0 || exit 1; done
+	$(Q)for fuzzer in $^; do tests/fuzz/run.sh $$fuzzer $(BUILD)/fuzz $(FUZZ_SECONDS) || exit 1; done
 
 # Random programs and random faults for SOAK_SECONDS; SEED= for the choices of an earlier run.
 soak: docker users images $(BUILD)/tests/soak/soak
 	$(Q)SOAK_SECONDS=$(SOAK_SECONDS) SOAK_CLIENTS=$(SOAK_CLIENTS) SEED=$(SEED) .ci/setup/with-docker.sh $(BUILD)/tests/soak/soak
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
-	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench
+	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench $(if $(LANGUAGES),--languages "$(LANGUAGES)")
 
 nginx-check: $(BUILD)/sandpool
 	$(Q)nginx/check.sh $(NGINX_CONF)

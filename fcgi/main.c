@@ -23,6 +23,9 @@ static const char usage[] =
         "                                              language's sample\n"
         "  sandpool [--config FILE] run [--language L] [--stdin F] [--json] FILE\n"
         "                                              run one file in a sandbox; --stdin -: read ours\n"
+        "  sandpool [--config FILE] check-code --language L [--policy P] FILE...\n"
+        "                                              print what a policy finds, like a compiler's "
+        "messages\n"
         "  sandpool [--config FILE] image-config [ID]  what the image of a language has baked in; without "
         "ID, a\n"
         "                                              line a language: id, enabled, image\n"
@@ -34,7 +37,8 @@ static const char usage[] =
         "Without --config: conf/sandpool.yaml here, else /etc/sandpool/sandpool.yaml.\n"
         "run exits as the program did, with 128 + n for signal n; with 124 for a time-out, 125 for the "
         "memory or output\n"
-        "limit, 126 when the policy blocks, 127 when it does not compile, 70 when the failure is ours.\n";
+        "limit, 126 when the policy blocks, 127 when it does not compile, 70 when the failure is ours.\n"
+        "check-code exits with 1 when the policy blocks a file, with 2 when it cannot be told.\n";
 
 static int misused(const char *why)
 {
@@ -92,6 +96,27 @@ static int verb_run(const char *config_path, int argc, char **argv)
                 return misused("run takes one file");
         options.file = argv[optind];
         return command_run(&options);
+}
+
+static int verb_check_code(const char *config_path, int argc, char **argv)
+{
+        static const struct option known[] = {{"language", required_argument, NULL, 'l'},
+                {"policy", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
+        struct check_code_options options = {.config_path = config_path};
+        for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+                if (c == 'l')
+                        options.language = optarg;
+                else if (c == 'p')
+                        options.policy = optarg;
+                else
+                        return USAGE;
+        }
+        if (!options.language)
+                return misused("check-code needs --language");
+        if (optind == argc)
+                return misused("check-code takes one file or more");
+        options.files = argv + optind;
+        return command_check_code(&options);
 }
 
 static void list_images(const struct registry *registry)
@@ -159,6 +184,7 @@ static const struct {
         {"upgrade", verb_upgrade},
         {"check", verb_check},
         {"run", verb_run},
+        {"check-code", verb_check_code},
         {"image-config", verb_image_config},
         {"nginx-values", verb_nginx_values},
 };
@@ -173,7 +199,7 @@ static int run_verb(const char *config_path, int argc, char **argv)
                         return verbs[i].run(config_path, argc, argv);
                 }
         fprintf(stderr, "sandpool: there is no verb '%s'\n", argv[0]);
-        return misused("serve, reload, upgrade, check, run, image-config or nginx-values?");
+        return misused("serve, reload, upgrade, check, run, check-code, image-config or nginx-values?");
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs test programs one after the other, a line each; of a program that fails, all that it printed.
 #
-# Usage: run.sh BUILD_DIR PROGRAM... . Exits 1 when one failed. A program gets 5 minutes.
+# Usage: run.sh BUILD_DIR PROGRAM... . Exits 1 when one failed. A program gets 10 minutes.
 set -uo pipefail
 build=$1
 shift
@@ -13,7 +13,7 @@ for program in "$@"; do
         name=$(basename "$program")
         log=$build/tests/log/$name
         began=$(date +%s%N)
-        timeout --kill-after=10 300 "$program" >"$log" 2>&1 </dev/null
+        timeout --kill-after=10 600 "$program" >"$log" 2>&1 </dev/null
         code=$?
         ms=$((($(date +%s%N) - began) / 1000000))
         passed=$(grep -c '^\[       OK \]' "$log")

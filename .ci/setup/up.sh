@@ -43,6 +43,18 @@ start_service() {
         record sandpool.inputs "$inputs"
 }
 
+# What nginx is run with: www-data cannot read every checkout, and need not read another user's API keys.
+copy_nginx() {
+        as_root install -d -m 755 "$RUN/www"
+        as_root install -m 644 nginx/www/* "$RUN/www/"
+        as_root rm -rf "$RUN/etc"
+        as_root install -d -m 755 "$RUN/etc"
+        as_root cp -rL --no-preserve=ownership nginx rate_limit "$RUN/etc/"
+        as_root chmod -R u+rwX,go+rX "$RUN/etc"
+        as_root chown root:www-data "$RUN/etc/rate_limit/api-keys.conf"
+        as_root chmod 640 "$RUN/etc/rate_limit/api-keys.conf"
+}
+
 start_nginx() {
         local inputs conf=$RUN/etc/nginx/nginx.conf
         inputs=$(nginx_inputs)

@@ -103,6 +103,8 @@ static size_t ascii(const unsigned char *bytes, size_t length)
 bool text_is_utf8(const char *bytes, size_t length)
 {
         const unsigned char *from = (const unsigned char *)bytes;
+        if (length == 0) /* maybe no bytes at all: NULL */
+                return true;
         for (size_t at = 0; (at += ascii(from + at, length - at)) < length;) {
                 bool valid;
                 at += sequence(from + at, length - at, &valid);

@@ -6,6 +6,7 @@
 #include "fcgi/execute/execute.h"
 #include "fcgi/base/clock.h"
 #include "fcgi/execute/cases.h"
+#include "fcgi/execute/suite.h"
 #include "fcgi/execute/work.h"
 
 #include <stdio.h>
@@ -104,7 +105,9 @@ static enum execute_outcome steps(struct work *w)
                 if (outcome != EXECUTE_DONE || w->result->ran)
                         return outcome;
         }
-        return w->request->tests ? cases_run(w, until_ms) : run(w);
+        if (w->request->tests)
+                return cases_run(w, until_ms);
+        return w->request->exercise ? suite_run(w) : run(w);
 }
 
 enum execute_outcome execute_request(struct broker_link *link, const struct settings *settings,

@@ -1,4 +1,4 @@
-/* Turns a request into the frames of a job: files, an optional compile step, a run step. */
+/* Turns a request into the frames of a job: files, an optional compile step, run steps. */
 #include "fcgi/execute/plan.h"
 #include "fcgi/sandbox/job.h"
 
@@ -30,10 +30,10 @@ static struct protocol_step step_of(
 /* The language's command with the placeholders replaced and more arguments behind it. Only the array is the
  * caller's: strings belong to *expanded, which is to be freed with language_argv_free. */
 static char **command_argv(const struct request *request, const struct command *command,
-        const char *const *names, char *const *more, char ***expanded)
+        const char *const *names, size_t count, char *const *more, char ***expanded)
 {
         size_t own = 0, added = 0;
-        *expanded = language_argv(request->language, command, names, request->file_count);
+        *expanded = language_argv(request->language, command, names, count);
         if (!*expanded)
                 return NULL;
         while ((*expanded)[own])
@@ -56,16 +56,32 @@ struct given {
         size_t input_size;
 };
 
+/* The names of the job's files, the entry first; beside the request's there may be those of its exercise. To
+ * be freed; NULL when memory is out. */
+static const char **job_names(const struct request *request, size_t *count)
+{
+        const struct exercise_language *offer = request->offer;
+        size_t more = offer ? offer->file_count : 0, harness = offer && offer->harness;
+        const char **names = calloc(request->file_count + more + 1, sizeof(*names));
+        *count = 0;
+        for (size_t i = 0; names && i < harness; i++)
+                names[(*count)++] = offer->files[i].name;
+        for (size_t i = 0; names && i < request->file_count; i++)
+                names[(*count)++] = request->files[i].name;
+        for (size_t i = harness; names && i < more; i++)
+                names[(*count)++] = offer->files[i].name;
+        return names;
+}
+
 static int add_step(struct buffer *out, const struct request *request, const struct protocol_step *step,
         const struct command *command, const struct given *given)
 {
-        const char **names = calloc(request->file_count + 1, sizeof(*names));
+        size_t count;
+        const char **names = job_names(request, &count);
         char **expanded = NULL, **argv = NULL;
         int failed = -1;
-        for (size_t i = 0; names && i < request->file_count; i++)
-                names[i] = request->files[i].name;
         if (names)
-                argv = command_argv(request, command, names, given->args, &expanded);
+                argv = command_argv(request, command, names, count, given->args, &expanded);
         if (argv)
                 failed = job_step(out, step, argv, request->language->env, given->input, given->input_size);
         free(argv);
@@ -74,13 +90,63 @@ static int add_step(struct buffer *out, const struct request *request, const str
         return failed ? -1 : 0;
 }
 
+/* The environment with another home, since the language's is the workspace, where the program may put what it
+ * likes (settings, modules) for others to find. The array alone is the caller's. */
+static char **suite_env(const struct language *language)
+{
+        static char home[] = "HOME=" PROTOCOL_SUITE_PLACE;
+        size_t count = 0;
+        while (language->env[count])
+                count++;
+        char **env = calloc(count + 1, sizeof(*env));
+        for (size_t i = 0; env && i < count; i++)
+                env[i] = strncmp(language->env[i], "HOME=", 5) ? language->env[i] : home;
+        return env;
+}
+
+/* A suite, whose names are its own files', and the program beside it. */
+static int add_suite(struct buffer *out, const struct request *request, const struct protocol_step *step)
+{
+        const struct exercise_language *offer = request->offer;
+        const struct language *language = request->language;
+        size_t count;
+        const char **names = job_names(request, &count);
+        const char **own = calloc(offer->suite_own + 1, sizeof(*own));
+        char **suite = NULL, **program = NULL, **env = suite_env(language);
+        int failed = -1;
+        for (size_t i = 0; own && i < offer->suite_own; i++)
+                own[i] = offer->suite[i].name;
+        if (own && names) {
+                suite = language_argv(language, &language->suite.command, own, offer->suite_own);
+                program = language_argv(language, &language->suite.program, names, count);
+        }
+        if (suite && program && env) {
+                const struct job_process processes[] = {{suite, env}, {program, language->env}};
+                failed = job_processes(out, step, processes, NULL, 0);
+        }
+        language_argv_free(suite);
+        language_argv_free(program);
+        free(env);
+        free(own);
+        free(names);
+        return failed ? -1 : 0;
+}
+
 static int add_files(struct buffer *out, const struct request *request)
 {
+        const struct exercise_language *offer = request->offer;
         for (size_t i = 0; i < request->file_count; i++) {
                 const struct request_file *file = &request->files[i];
-                if (job_file(out, file->name, file->data, file->size, false))
+                if (job_file(out, file->name, file->data, file->size, 0))
                         return -1;
         }
+        for (size_t i = 0; offer && i < offer->file_count; i++)
+                if (job_file(out, offer->files[i].name, offer->files[i].data, offer->files[i].size, 0))
+                        return -1;
+        for (size_t i = 0; offer && i < offer->suite_count; i++)
+                if (job_file(out, offer->suite[i].name, offer->suite[i].data, offer->suite[i].size,
+                            FILE_SUITE))
+                        return -1;
         return 0;
 }
 
@@ -96,9 +162,14 @@ static size_t largest_input(const struct request *request)
 /* Frame headers, names and arguments come on top of what a body may hold. */
 static size_t ceiling(const struct request *request, const struct limits *limits)
 {
+        const struct exercise_language *offer = request->offer;
         size_t size = largest_input(request) + (1 << 20) + (size_t)limits->args * limits->arg_bytes;
         for (size_t i = 0; i < request->file_count; i++)
                 size += request->files[i].size + 1024;
+        for (size_t i = 0; offer && i < offer->file_count; i++)
+                size += offer->files[i].size + 1024;
+        for (size_t i = 0; offer && i < offer->suite_count; i++)
+                size += offer->suite[i].size + 1024;
         return size + size / 1024;
 }
 
@@ -150,7 +221,14 @@ int plan_run(struct plan *plan, const struct request *request, const struct sett
                 given.input_size = test->input_size;
         }
         struct protocol_step run = step_of(STEP_RUN, wall_ms, language, &settings->limits);
-        return add_step(&plan->frames, request, &run, &language->run, &given) ? cannot(err) : 0;
+        int failed;
+        if (request->offer && request->offer->suite_count) {
+                run.processes = 2;
+                failed = add_suite(&plan->frames, request, &run);
+        } else {
+                failed = add_step(&plan->frames, request, &run, &language->run, &given);
+        }
+        return failed ? cannot(err) : 0;
 }
 
 void plan_free(struct plan *plan)

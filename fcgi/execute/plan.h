@@ -31,7 +31,8 @@ int plan_make(
         struct plan *plan, const struct request *request, const struct settings *settings, struct error *err);
 
 /* Append a run step of at most wall_ms to the frames. test (NULL: none): whose input and arguments it has, if
- * it has some of its own. 0/-1 as plan_make. */
+ * it has some of its own. Where the request's exercise has a suite, the step is
+ * that and the program beside it. 0/-1 as plan_make. */
 int plan_run(struct plan *plan, const struct request *request, const struct settings *settings,
         const struct test_case *test, uint32_t wall_ms, struct error *err);
 void plan_free(struct plan *plan);

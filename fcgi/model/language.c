@@ -23,8 +23,8 @@ enum {
         SECOND = 1000,
         HOUR = 3600 * 1000,
         COMMAND_ARGS_MAX = 64,
-        DELIMITERS_MAX = 16,
         ALIASES_MAX = 16,
+        SUITE_FILES_MAX = 8,
 };
 
 /* Placeholders are {lower case}; any other brace is the command's own. */
@@ -85,6 +85,18 @@ static int read_run(const struct yaml *yaml, const struct yaml_node *node, void 
         return read_command(yaml, node, &((struct language *)target)->run, err);
 }
 
+static int read_suite_command(
+        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        return read_command(yaml, node, &((struct language *)target)->suite.command, err);
+}
+
+static int read_suite_program(
+        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        return read_command(yaml, node, &((struct language *)target)->suite.program, err);
+}
+
 /* A map NAME: value into a list of "NAME=value". */
 static int read_env(const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
 {
@@ -118,78 +130,12 @@ static int read_env(const struct yaml *yaml, const struct yaml_node *node, void 
         return 0;
 }
 
-static const struct field delimiter_fields[] = {
-        {.key = "open",
-                .kind = FIELD_TEXT,
-                .offset = offsetof(struct delimiters, open),
-                .required = true,
-                .filled = true},
-        {.key = "close", .kind = FIELD_TEXT, .offset = offsetof(struct delimiters, close), .filled = true},
-        {.key = "escapes", .kind = FIELD_BOOL, .offset = offsetof(struct delimiters, escapes)},
-        {.key = "multiline", .kind = FIELD_BOOL, .offset = offsetof(struct delimiters, multiline)},
-        {.key = NULL},
-};
-
-static void delimiters_free(struct delimiters *list)
-{
-        for (size_t i = 0; list != NULL && list[i].open != NULL; i++) {
-                free(list[i].open);
-                free(list[i].close);
-        }
-        free(list);
-}
-
-static int read_delimiters(
-        const struct yaml *yaml, const struct yaml_node *node, struct delimiters **list, struct error *err)
-{
-        delimiters_free(*list);
-        *list = NULL;
-        if (node->kind != YAML_LIST || node->count > DELIMITERS_MAX)
-                return yaml_tree_error(yaml, node->line, err, "'%s' must be a list of at most %d maps",
-                        node->key, DELIMITERS_MAX);
-        *list = calloc(node->count + 1, sizeof **list);
-        if (*list == NULL)
-                return error_set(err, "%s: out of memory", yaml->path);
-        for (size_t i = 0; i < node->count; i++) {
-                struct delimiters read = {0};
-                int rc = schema_read(yaml, node->items[i], delimiter_fields, &read, err);
-
-                if (read.open == NULL) { /* an entry without open would end the list */
-                        free(read.close);
-                        return -1;
-                }
-                (*list)[i] = read;
-                if (rc < 0)
-                        return -1;
-        }
-        return 0;
-}
-
-/* A comment without close ends with its line, one with close may span lines. */
-static int read_comments(
-        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+static int read_syntax(const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
 {
         struct language *language = target;
 
-        if (read_delimiters(yaml, node, &language->comments, err) < 0)
-                return -1;
-        for (struct delimiters *comment = language->comments; comment->open != NULL; comment++)
-                comment->multiline = comment->close != NULL;
-        return 0;
-}
-
-/* A string without close ends as it began. */
-static int read_strings(
-        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
-{
-        struct language *language = target;
-
-        if (read_delimiters(yaml, node, &language->strings, err) < 0)
-                return -1;
-        for (struct delimiters *string = language->strings; string->open != NULL; string++)
-                if (string->close == NULL && (string->close = strdup(string->open)) == NULL)
-                        return error_set(err, "%s: out of memory", yaml->path);
-        return 0;
+        language->syntax = syntax_read(yaml, node, err);
+        return language->syntax != NULL ? 0 : -1;
 }
 
 static const struct field compile_fields[] = {
@@ -201,6 +147,14 @@ static const struct field compile_fields[] = {
 
 static const struct field run_fields[] = {
         {.key = "command", CUSTOM(read_run), .required = true},
+        {.key = NULL},
+};
+
+static const struct field suite_fields[] = {
+        {.key = "command", CUSTOM(read_suite_command), .required = true},
+        {.key = "program", CUSTOM(read_suite_program), .required = true},
+        {.key = "files", .kind = FIELD_LIST, AT(suite.files), .max = SUITE_FILES_MAX},
+        {.key = "program_files", .kind = FIELD_LIST, AT(suite.program_files), .max = SUITE_FILES_MAX},
         {.key = NULL},
 };
 
@@ -218,12 +172,6 @@ static const struct field pool_fields[] = {
         {.key = "max", NUMBER(max, count, 1, LANGUAGE_MAX_ANY)},
         {.key = "reuse", NUMBER(reuse, count, 1, 1000000)},
         {.key = "max_age", NUMBER(max_age_ms, seconds, SECOND, 24 * HOUR)},
-        {.key = NULL},
-};
-
-static const struct field syntax_fields[] = {
-        {.key = "comments", CUSTOM(read_comments)},
-        {.key = "strings", CUSTOM(read_strings)},
         {.key = NULL},
 };
 
@@ -250,13 +198,14 @@ static const struct field fields[] = {
         {.key = "enabled", .kind = FIELD_WORD, AT(enabled), .words = language_enabled_words},
         {.key = "compile", MAP(compile_fields)},
         {.key = "run", MAP(run_fields), .required = true},
+        {.key = "suite", MAP(suite_fields)},
         {.key = "env", CUSTOM(read_env)},
         {.key = "limits", MAP(limits_fields)},
         {.key = "pool", MAP(pool_fields)},
         {.key = "policy", TEXT(policy)},
         {.key = "runtime", TEXT(runtime)},
         {.key = "memory_error", TEXT(memory_error)},
-        {.key = "syntax", MAP(syntax_fields)},
+        {.key = "syntax", CUSTOM(read_syntax)},
         {.key = "sample", MAP(sample_fields), .required = true},
         {.key = NULL},
 };
@@ -383,13 +332,8 @@ static int set_defaults(struct language *language, const struct settings *settin
         language->max_age_ms = settings->max_age_ms;
         language->aliases = calloc(1, sizeof *language->aliases);
         language->env = calloc(1, sizeof *language->env);
-        language->comments = calloc(1, sizeof *language->comments);
-        language->strings = calloc(1, sizeof *language->strings);
         language->runtime = strdup("runc");
-        return language->aliases != NULL && language->env != NULL && language->comments != NULL &&
-                               language->strings != NULL && language->runtime != NULL
-                       ? 0
-                       : -1;
+        return language->aliases != NULL && language->env != NULL && language->runtime != NULL ? 0 : -1;
 }
 
 int language_read(
@@ -408,8 +352,11 @@ int language_read(
         language->image_line = yaml_tree_line(yaml, "image");
         language->aliases_line = yaml_tree_line(yaml, "aliases");
         language->policy_line = yaml_tree_line(yaml, "policy");
-        if (schema_read(yaml, yaml->root, fields, language, err) == 0)
-                rc = check(yaml, settings, language, err);
+        if (schema_read(yaml, yaml->root, fields, language, err) < 0)
+                goto out;
+        if (language->syntax == NULL && (language->syntax = syntax_read(yaml, NULL, err)) == NULL)
+                goto out;
+        rc = check(yaml, settings, language, err);
 out:
         yaml_tree_free(yaml);
         return rc;
@@ -426,9 +373,12 @@ void language_clear(struct language *language)
         yaml_tree_strings_free(language->aliases);
         yaml_tree_strings_free(language->compile.argv);
         yaml_tree_strings_free(language->run.argv);
+        yaml_tree_strings_free(language->suite.command.argv);
+        yaml_tree_strings_free(language->suite.program.argv);
+        yaml_tree_strings_free(language->suite.files);
+        yaml_tree_strings_free(language->suite.program_files);
         yaml_tree_strings_free(language->env);
-        delimiters_free(language->comments);
-        delimiters_free(language->strings);
+        syntax_free(language->syntax);
         *language = (struct language){0};
 }
 

@@ -4,6 +4,7 @@
 
 #include "fcgi/base/error.h"
 #include "fcgi/model/settings.h"
+#include "fcgi/model/syntax.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,13 +22,13 @@ struct command {
         char **argv;
 };
 
-/* How the language's comments and literals look, so that rules see code and not text. Lists end with an open
- * of NULL. */
-struct delimiters {
-        char *open;
-        char *close;    /* NULL: to the end of the line */
-        bool escapes;   /* a backslash protects the next character */
-        bool multiline; /* else an unclosed one ends at the end of its line */
+/* How a test suite in this language is run: as process 0 of a step, beside a process 1 that is, or has, the
+ * program that it tests. Placeholders stand for the suite's files in the one, for the job's in the other. */
+struct language_suite {
+        struct command command; /* argv NULL: there is no such thing */
+        struct command program;
+        char **files; /* NULL-terminated, below the settings' suites directory: put beside the suite's own */
+        char **program_files; /* put beside the program */
 };
 
 enum language_enabled {
@@ -50,6 +51,7 @@ struct language {
         uint32_t compile_timeout_ms;
         uint32_t compile_memory_mib;
         struct command run;
+        struct language_suite suite;
         char **env; /* NULL-terminated "NAME=value" */
 
         struct limit timeout_ms;
@@ -68,8 +70,7 @@ struct language {
         char *memory_error; /* PCRE2 pattern: stderr of a failed run that matches means memory_limit; NULL for
                                none */
 
-        struct delimiters *comments;
-        struct delimiters *strings;
+        struct syntax *syntax; /* how rules of policies see its code */
 
         char *sample_code;
         char *sample_expected;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-        MATCH_LIMIT = 100000, /* steps from one place in the subject */
+        MATCH_LIMIT = 5000, /* steps from one place in the subject */
         DEPTH_LIMIT = 10000,
         HEAP_LIMIT_KIB = 4096,
 };
@@ -23,9 +23,10 @@ struct pattern {
         bool reported; /* that it hit a limit */
 };
 
-static int compile(struct pattern *pattern, const char *text, struct error *err)
+static unsigned long limit_hits;
+
+static int compile(struct pattern *pattern, const char *text, uint32_t options, struct error *err)
 {
-        const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_MATCH_INVALID_UTF;
         pcre2_compile_context *context = pcre2_compile_context_create(NULL);
         char message[256];
         PCRE2_SIZE offset = 0;
@@ -34,8 +35,8 @@ static int compile(struct pattern *pattern, const char *text, struct error *err)
         if (context == NULL)
                 return error_set(err, "out of memory");
         pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
-        pattern->code =
-                pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, options, &code, &offset, context);
+        pattern->code = pcre2_compile(
+                (PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_MULTILINE | options, &code, &offset, context);
         pcre2_compile_context_free(context);
         if (pattern->code == NULL) {
                 pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
@@ -46,7 +47,7 @@ static int compile(struct pattern *pattern, const char *text, struct error *err)
         return 0;
 }
 
-struct pattern *pattern_new(const char *name, const char *text, struct error *err)
+static struct pattern *make(const char *name, const char *text, uint32_t options, struct error *err)
 {
         struct pattern *pattern = calloc(1, sizeof *pattern);
 
@@ -54,9 +55,9 @@ struct pattern *pattern_new(const char *name, const char *text, struct error *er
                 error_set(err, "out of memory");
                 goto out;
         }
-        if (compile(pattern, text, err) < 0)
+        if (compile(pattern, text, options, err) < 0)
                 goto out;
-        pattern->match = pcre2_match_data_create(1, NULL);
+        pattern->match = pcre2_match_data_create(2, NULL);
         pattern->context = pcre2_match_context_create(NULL);
         if (pattern->match == NULL || pattern->context == NULL) {
                 error_set(err, "out of memory");
@@ -71,6 +72,16 @@ out:
         return NULL;
 }
 
+struct pattern *pattern_new(const char *name, const char *text, struct error *err)
+{
+        return make(name, text, PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, err);
+}
+
+struct pattern *pattern_new_ascii(const char *name, const char *text, struct error *err)
+{
+        return make(name, text, 0, err);
+}
+
 void pattern_free(struct pattern *pattern)
 {
         if (pattern == NULL)
@@ -82,19 +93,27 @@ void pattern_free(struct pattern *pattern)
         free(pattern);
 }
 
-int pattern_find(struct pattern *pattern, const char *subject, size_t size, size_t offset, size_t *start,
-        size_t *end, struct error *err)
+unsigned long pattern_limit_hits(void)
 {
-        const PCRE2_SIZE *place;
+        return limit_hits;
+}
+
+/* Looking took too much: say so once. */
+static void report_limit(struct pattern *pattern, int code)
+{
+        limit_hits++;
+        if (!pattern->reported)
+                log_warning("pattern.limit", LOG_S("pattern", pattern->name), LOG_I("code", code));
+        pattern->reported = true;
+}
+
+int pattern_match(struct pattern *pattern, const char *subject, size_t size, size_t offset,
+        struct pattern_match *match, struct error *err)
+{
+        const PCRE2_SIZE *place = pcre2_get_ovector_pointer(pattern->match);
         int rc = pcre2_match(
                 pattern->code, (PCRE2_SPTR)subject, size, offset, 0, pattern->match, pattern->context);
 
-        if (rc >= 0) {
-                place = pcre2_get_ovector_pointer(pattern->match);
-                *start = place[0];
-                *end = place[1] > place[0] ? place[1] : place[0]; /* \K in a lookahead can turn them round */
-                return 1;
-        }
         switch (rc) {
         case PCRE2_ERROR_NOMATCH:
                 return 0;
@@ -102,11 +121,31 @@ int pattern_find(struct pattern *pattern, const char *subject, size_t size, size
         case PCRE2_ERROR_DEPTHLIMIT:
         case PCRE2_ERROR_HEAPLIMIT:
         case PCRE2_ERROR_JIT_STACKLIMIT:
-                if (!pattern->reported)
-                        log_warning("pattern.limit", LOG_S("pattern", pattern->name), LOG_I("code", rc));
-                pattern->reported = true;
+                report_limit(pattern, rc);
                 return 0;
         default:
-                return error_set(err, "pattern %s: PCRE2 error %d", pattern->name, rc);
+                if (rc < 0)
+                        return error_set(err, "pattern %s: PCRE2 error %d", pattern->name, rc);
         }
+        *match = (struct pattern_match){.begin = pcre2_get_startchar(pattern->match), .start = place[0]};
+        match->end = place[1] > place[0] ? place[1] : place[0]; /* \K in a lookahead can turn them round */
+        /* 0: there are more groups than asked for; 2 and more: the first one is among those that matched. */
+        if (rc != 1 && place[2] != PCRE2_UNSET && place[3] >= place[2]) {
+                match->group_start = place[2];
+                match->group_end = place[3];
+        }
+        return 1;
+}
+
+int pattern_find(struct pattern *pattern, const char *subject, size_t size, size_t offset, size_t *start,
+        size_t *end, struct error *err)
+{
+        struct pattern_match match;
+        int rc = pattern_match(pattern, subject, size, offset, &match, err);
+
+        if (rc == 1) {
+                *start = match.start;
+                *end = match.end;
+        }
+        return rc;
 }

@@ -1,8 +1,8 @@
-/* Applies a policy to code. */
-#include "fcgi/model/policy_rules.h"
+/* Applies a policy to a file and tells of what it found, the worst first. */
+#include "fcgi/model/policy.h"
 
 #include "fcgi/base/text.h"
-#include "fcgi/model/mask.h"
+#include "fcgi/model/policy_find.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,70 +10,80 @@
 
 const char *const severity_names[] = {"INFO", "WARNING", "ERROR", "CRITICAL", NULL};
 
-/* One file under the rules. */
-struct check {
-        const char *name;
-        const char *code;
-        size_t size;
-        char *bare;      /* comments blanked */
-        char *code_only; /* strings too */
-        struct violations *violations;
-        struct error *err;
-};
-
 /* A place in the code; moves forward only. */
 struct place {
         size_t at;
         size_t line_start;
-        unsigned line;
+        unsigned line, column;
 };
 
-/* Move to an offset, counting \n, \r\n and \r as one line end each. */
-static void place_move(struct place *place, const struct check *check, size_t to)
+/* Move to an offset, counting \n, \r\n and \r as one line end each; columns are characters, not bytes. */
+static void place_move(struct place *place, const struct find *find, size_t to)
 {
         for (; place->at < to; place->at++) {
-                char c = check->code[place->at];
-                bool pair = c == '\r' && place->at + 1 < check->size && check->code[place->at + 1] == '\n';
+                char c = find->code[place->at];
+                bool pair = c == '\r' && place->at + 1 < find->size && find->code[place->at + 1] == '\n';
 
                 if ((c == '\n' || c == '\r') && !pair) {
                         place->line++;
                         place->line_start = place->at + 1;
+                        place->column = 1;
+                } else {
+                        place->column += ((unsigned char)c & 0xc0) != 0x80;
                 }
         }
 }
 
-/* Characters, not bytes: those of UTF-8 that go on are not counted. */
-static unsigned column_of(const struct check *check, const struct place *place)
+/* Copy text until it ends or the snippet is full: control characters are blanks, a secret is ***. Returns how
+ * many bytes of it were not copied any more. */
+static size_t copy_shown(char snippet[SNIPPET_SIZE], const char *text, size_t length)
 {
-        unsigned column = 1;
+        static const char stars[] = "***";
+        size_t used = 0, i = 0;
 
-        for (size_t i = place->line_start; i < place->at; i++)
-                column += ((unsigned char)check->code[i] & 0xc0) != 0x80;
-        return column;
+        while (i < length && used < SNIPPET_SIZE - 1) {
+                unsigned char c = (unsigned char)text[i];
+
+                if (c != FIND_SECRET) {
+                        snippet[used++] = (char)(c < ' ' || c == 0x7f ? ' ' : c);
+                        i++;
+                        continue;
+                }
+                for (const char *star = stars; *star != '\0' && used < SNIPPET_SIZE - 1; star++)
+                        snippet[used++] = *star;
+                while (i < length && text[i] == FIND_SECRET)
+                        i++;
+        }
+        snippet[used] = '\0';
+        return length - i;
 }
 
-/* The place's line, without blanks around it, cut to what fits; valid UTF-8 without control characters. */
-static void copy_snippet(const struct check *check, const struct place *place, char snippet[SNIPPET_SIZE])
+/* The place's line, without blanks around it, cut to what fits between two characters; "" when it is not
+ * UTF-8. */
+static void copy_snippet(const struct find *find, const struct place *place, char snippet[SNIPPET_SIZE])
 {
-        const char *start = check->code + place->line_start, *end = start;
-        const char *stop = check->code + check->size;
+        const char *start = find->shown + place->line_start, *stop = find->shown + find->size, *end;
         size_t length;
 
         while (start < stop && (*start == ' ' || *start == '\t'))
                 start++;
-        for (end = start; end < stop && *end != '\n' && *end != '\r' && end - start < SNIPPET_SIZE - 1;)
+        for (end = start; end < stop && *end != '\n' && *end != '\r' && end - start < 4 * SNIPPET_SIZE;)
                 end++;
-        if (end < stop)
-                while (end > start && ((unsigned char)*end & 0xc0) == 0x80)
-                        end--; /* not in the midst of a character */
-        while (end > start && (end[-1] == ' ' || end[-1] == '\t'))
-                end--;
-        length = (size_t)(end - start);
-        if (!text_is_utf8(start, length))
-                length = 0;
-        for (size_t i = 0; i < length; i++)
-                snippet[i] = (unsigned char)start[i] < ' ' || start[i] == 0x7f ? ' ' : start[i];
-        snippet[length] = '\0';
+        if (copy_shown(snippet, start, (size_t)(end - start)) > 0 || end - start == 4 * SNIPPET_SIZE) {
+                /* Cut off what may be a character's beginning. */
+                length = strlen(snippet);
+                while (length > 0 && ((unsigned char)snippet[length - 1] & 0xc0) == 0x80)
+                        length--;
+                if (length > 0 && (unsigned char)snippet[length - 1] >= 0xc0)
+                        length--;
+                if (text_is_utf8(snippet, strlen(snippet)))
+                        length = strlen(snippet);
+                snippet[length] = '\0';
+        }
+        length = strlen(snippet);
+        while (length > 0 && snippet[length - 1] == ' ')
+                length--;
+        snippet[text_is_utf8(snippet, length) ? length : 0] = '\0';
 }
 
 static bool comes_before(const struct violation *a, const struct violation *b)
@@ -107,80 +117,92 @@ static int add_violation(struct violations *violations, const struct violation *
         return 0;
 }
 
-static int report(const struct check *check, const struct rule *rule, const struct place *place)
+/* By severity, then place, then rule. */
+static int compare_worst(const void *left, const void *right, void *context)
 {
-        struct violation violation = {.rule = rule->id, .message = rule->message, .severity = rule->severity};
+        const struct hit *a = left, *b = right;
+        const struct group *group = context;
+        int severity = group->rules[b->rule]->severity - group->rules[a->rule]->severity;
 
-        snprintf(violation.file, sizeof violation.file, "%s", check->name);
-        violation.line = place->line;
-        violation.column = column_of(check, place);
-        copy_snippet(check, place, violation.snippet);
-        if (add_violation(check->violations, &violation) < 0)
-                return error_set(check->err, "out of memory");
+        if (severity != 0)
+                return severity;
+        if (a->at != b->at)
+                return a->at < b->at ? -1 : 1;
+        return (a->rule > b->rule) - (a->rule < b->rule);
+}
+
+static int compare_place(const void *left, const void *right)
+{
+        const struct hit *a = left, *b = right;
+
+        return (a->at > b->at) - (a->at < b->at);
+}
+
+/* Keep the worst hits, each once, in the order of their places. */
+static void keep_worst(struct find *find)
+{
+        size_t kept = 0;
+
+        if (find->hit_count == 0)
+                return;
+        qsort_r(find->hits, find->hit_count, sizeof *find->hits, compare_worst, (void *)find->group);
+        for (size_t i = 0; i < find->hit_count && kept < VIOLATIONS_MAX; i++)
+                if (i == 0 || find->hits[i].at != find->hits[i - 1].at ||
+                        find->hits[i].rule != find->hits[i - 1].rule)
+                        find->hits[kept++] = find->hits[i];
+        find->hit_count = kept;
+        qsort(find->hits, kept, sizeof *find->hits, compare_place);
+}
+
+static int report(struct find *find, const char *name, struct violations *violations, struct error *err)
+{
+        struct place place = {.line = 1, .column = 1};
+
+        keep_worst(find);
+        for (size_t i = 0; i < find->hit_count; i++) {
+                const struct rule *rule = find->group->rules[find->hits[i].rule];
+                struct violation violation = {.rule = rule->id,
+                        .message = rule->message,
+                        .severity = (enum severity)rule->severity};
+
+                place_move(&place, find, find->hits[i].at);
+                snprintf(violation.file, sizeof violation.file, "%s", name);
+                violation.line = place.line;
+                violation.column = place.column;
+                copy_snippet(find, &place, violation.snippet);
+                if (add_violation(violations, &violation) < 0)
+                        return error_set(err, "out of memory");
+        }
         return 0;
 }
 
-/* Returns how many places a rule matches (at most VIOLATIONS_MAX), or -1. */
-static int apply(const struct check *check, const struct rule *rule)
+/* By id, so that the language may be a copy. */
+static const struct language *known_language(const struct policy *policy, const struct language *language)
 {
-        const char *subject = rule->in_strings ? check->bare : check->code_only;
-        struct place place = {.line = 1};
-        size_t offset = 0, start, end;
-        int found = 0;
-
-        while (found < VIOLATIONS_MAX && offset <= check->size) {
-                int rc = pattern_find(rule->pattern, subject, check->size, offset, &start, &end, check->err);
-
-                if (rc < 0)
-                        return -1;
-                if (rc == 0)
-                        break;
-                offset = end > offset ? end : offset + 1;
-                /* What begins inside of a string only speaks of it. */
-                if (rule->in_strings && start < check->size && check->bare[start] != check->code_only[start])
-                        continue;
-                place_move(&place, check, start);
-                if (report(check, rule, &place) < 0)
-                        return -1;
-                found++;
-        }
-        return found;
-}
-
-static const struct rule_group *group_of(const struct policy *policy, const struct language *language)
-{
-        for (size_t i = 0; i < policy->group_count; i++)
-                if (strcmp(policy->groups[i].language, language->id) == 0)
-                        return &policy->groups[i];
-        return NULL;
+        return policy->groups != NULL ? registry_get(policy->registry, language->id) : NULL;
 }
 
 int policy_check(const struct policy *policy, const struct language *language, const char *name,
         const char *code, size_t size, struct violations *violations, struct error *err)
 {
-        const struct rule_group *group = group_of(policy, language);
-        struct check check = {.name = name, .code = code, .size = size, .violations = violations, .err = err};
+        const struct language *known = known_language(policy, language);
+        const struct group *group;
+        struct find find = {0};
         int rc = -1;
 
-        if (group == NULL || size == 0)
+        if (known == NULL || size == 0)
                 return 0;
-        check.bare = malloc(2 * size);
-        if (check.bare == NULL)
-                return error_set(err, "out of memory");
-        check.code_only = check.bare + size;
-        mask_code(language, code, size, check.bare, check.code_only);
-        for (size_t i = 0; i < group->count; i++) {
-                const struct rule *rule = &group->rules[i];
-                int found = apply(&check, rule);
-
-                if (found < 0)
-                        goto out;
-                if (found > 0 && rule->severity >= policy->block_from)
+        group = &policy->groups[known - policy->registry->languages];
+        if (group->count == 0)
+                return 0;
+        if (find_all(&find, known->syntax, group, code, size, err) < 0)
+                goto out;
+        for (size_t i = 0; i < find.hit_count; i++)
+                if (group->rules[find.hits[i].rule]->severity >= (int)policy->block_from)
                         violations->blocked = true;
-        }
-        rc = 0;
+        rc = report(&find, name, violations, err);
 out:
-        free(check.bare);
+        find_clear(&find);
         return rc;
 }
 

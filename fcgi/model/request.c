@@ -9,9 +9,9 @@
 #include <string.h>
 
 /* What a field means: several fields may mean one thing, and then only one may be given. In the order in
- * which they are read: language first, because limits depend on it. */
+ * which they are read: exercise and language first, because limits depend on them. */
 enum meaning {
-        MEANS_LATER, /* known, not supported by this version */
+        MEANS_EXERCISE,
         MEANS_LANGUAGE,
         MEANS_POLICY,
         MEANS_TIMEOUT,
@@ -104,14 +104,8 @@ char *request_copy(const json_t *string, size_t *size)
         return copy;
 }
 
-static int read_later(struct parse *parse, const char *field, const json_t *value)
-{
-        (void)value;
-        return request_refuse(parse, field, "%s is not supported by this version yet", field);
-}
-
 static const struct field fields[] = {
-        {{"exercise", NULL}, MEANS_LATER, read_later},
+        {{"exercise", NULL}, MEANS_EXERCISE, request_read_exercise},
         {{"language", NULL}, MEANS_LANGUAGE, request_read_language},
         {{"policy", NULL}, MEANS_POLICY, request_read_policy},
         {{"timeout", NULL}, MEANS_TIMEOUT, request_read_seconds},
@@ -169,7 +163,7 @@ static int collect(const struct parse *parse, json_t *body, struct given given[M
                 if (json_is_null(value))
                         continue;
                 place = &given[field->meaning];
-                if (place->field != NULL && field->meaning != MEANS_LATER)
+                if (place->field != NULL)
                         return request_refuse(
                                 parse, name, "%s and %s mean the same: give one of them", place->name, name);
                 *place = (struct given){.field = field, .name = name, .value = value};
@@ -196,7 +190,7 @@ static int set_defaults(const struct parse *parse)
         struct request *request = parse->request;
         const char *policy = catalog->settings->default_policy;
 
-        if (request->language == NULL)
+        if (request->language == NULL && request->exercise == NULL)
                 request->language = registry_find(catalog->registry, catalog->settings->default_language);
         if (request->language == NULL)
                 return error_set(parse->err, "the default language is not there");
@@ -211,6 +205,48 @@ static int set_defaults(const struct parse *parse)
         return request->args != NULL ? 0 : request_no_memory(parse);
 }
 
+/* An empty list of test cases counts as left out. */
+static bool has_tests(const struct given given[MEANINGS])
+{
+        const json_t *tests = given[MEANS_TESTS].value;
+
+        return tests != NULL && !(json_is_array(tests) && json_array_size(tests) == 0);
+}
+
+/* An exercise brings these itself. */
+static int check_exercise(const struct parse *parse, const struct given given[MEANINGS])
+{
+        static const enum meaning excluded[] = {
+                MEANS_TESTS, MEANS_COMPARE, MEANS_STDIN, MEANS_ARGS, MEANS_POLICY};
+
+        for (size_t i = 0; parse->request->exercise != NULL && i < sizeof excluded / sizeof *excluded; i++) {
+                const struct given *other = &given[excluded[i]];
+
+                if (other->field != NULL && (excluded[i] != MEANS_TESTS || has_tests(given)))
+                        return request_refuse(parse, other->name, "%s cannot be given with an exercise (%s)",
+                                other->name, parse->request->exercise->id);
+        }
+        return 0;
+}
+
+/* What holds once it is known which exercise, if any, and which language. */
+static int settle(struct parse *parse, const struct given given[MEANINGS])
+{
+        struct request *request = parse->request;
+        int rc;
+
+        if (given[MEANS_EXERCISE].field == NULL && !has_tests(given))
+                request->exercise = parse->catalog->default_exercise;
+        rc = check_exercise(parse, given);
+        if (rc == 0 && request->exercise != NULL)
+                rc = request_exercise_language(parse);
+        if (rc == 0)
+                rc = set_defaults(parse);
+        if (rc == 0 && request->exercise != NULL)
+                rc = request_exercise_apply(parse);
+        return rc == 0 ? check_program(parse, given) : rc;
+}
+
 static int read_all(struct parse *parse, json_t *body)
 {
         struct given given[MEANINGS] = {{.field = NULL}};
@@ -220,11 +256,9 @@ static int read_all(struct parse *parse, json_t *body)
                 if (given[meaning].field != NULL)
                         rc = given[meaning].field->read(parse, given[meaning].name, given[meaning].value);
                 if (rc == 0 && meaning == MEANS_LANGUAGE)
-                        rc = set_defaults(parse);
-                if (rc == 0 && meaning == MEANS_LANGUAGE)
-                        rc = check_program(parse, given);
+                        rc = settle(parse, given);
         }
-        return rc;
+        return rc == 0 && parse->request->exercise != NULL ? request_exercise_check(parse) : rc;
 }
 
 static int refuse_json(struct refusal *refusal, const char *format, ...)

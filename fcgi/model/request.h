@@ -4,6 +4,7 @@
 #define SANDPOOL_REQUEST_H
 
 #include "fcgi/base/error.h"
+#include "fcgi/model/exercise.h"
 #include "fcgi/model/language.h"
 #include "fcgi/model/policy.h"
 #include "fcgi/model/test_set.h"
@@ -32,9 +33,11 @@ struct request {
         uint32_t memory_mib;
         char user_id[129];
         bool output_base64;
-        const struct test_set *tests; /* NULL: none; at least one case. Its own below, or borrowed */
-        struct test_set *own_tests;   /* owned; NULL when none came with the request */
-        bool stop_on_failure;         /* the cases after the first that does not pass are skipped */
+        const struct test_set *tests;          /* NULL: none; at least one case. Its own below, or borrowed */
+        struct test_set *own_tests;            /* owned; NULL when none came with the request */
+        const struct exercise *exercise;       /* what the code is to solve, or NULL; borrowed */
+        const struct exercise_language *offer; /* that exercise in this language */
+        bool stop_on_failure;                  /* the cases after the first that does not pass are skipped */
 };
 
 /* A request that is refused: HTTP status, reason, field and text as API.md says. */
@@ -49,6 +52,9 @@ struct catalog { /* what a request is checked against */
         const struct settings *settings;
         const struct registry *registry;
         const struct policies *policies;
+        const struct exercises *exercises; /* NULL: there are none */
+        const struct exercise
+                *default_exercise; /* of requests that name none and bring no test cases; NULL: none */
 };
 
 /* Parse and check a body. On success 0 and request is filled, to be freed with request_free. Refused: 1 and

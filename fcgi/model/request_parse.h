@@ -63,6 +63,13 @@ int request_read_compare(struct parse *parse, const char *field, const json_t *v
 int request_read_stop(struct parse *parse, const char *field, const json_t *value);
 int request_read_tests(struct parse *parse, const char *field, const json_t *value);
 
+/* The exercise; what goes with it is settled once the language is known: the language where the request names
+ * none, then policy, limits and tests; at the end, that the request's own values suit it. */
+int request_read_exercise(struct parse *parse, const char *field, const json_t *value);
+int request_exercise_language(struct parse *parse);
+int request_exercise_apply(struct parse *parse);
+int request_exercise_check(struct parse *parse);
+
 /* `code` or `files` into request->files, the entry first. */
 int request_read_code(struct parse *parse, const char *field, const json_t *value);
 int request_read_files(struct parse *parse, const char *field, const json_t *value);

@@ -99,6 +99,13 @@ static const struct field policies_fields[] = {
         {.key = NULL},
 };
 
+static const struct field exercises_fields[] = {
+        {.key = "default", CHARS(default_exercise)},
+        {.key = "directory", CHARS(exercises_dir), .filled = true},
+        {.key = "suites", CHARS(suites_dir), .filled = true},
+        {.key = NULL},
+};
+
 static const struct field logging_fields[] = {
         {.key = "level", .kind = FIELD_WORD, AT(log_level), .words = level_words},
         {.key = "file", CHARS(log_file)},
@@ -114,6 +121,7 @@ static const struct field fields[] = {
         {.key = "limits", MAP(limits_fields)},
         {.key = "languages", MAP(languages_fields)},
         {.key = "policies", MAP(policies_fields)},
+        {.key = "exercises", MAP(exercises_fields)},
         {.key = "seccomp", CHARS(seccomp_file), .filled = true},
         {.key = "log", MAP(logging_fields)},
         {.key = NULL},
@@ -165,6 +173,9 @@ static const struct settings defaults = {
         .default_policy = "strict",
         .languages_dir = "languages",
         .policies_dir = "policies",
+        .default_exercise = "redis-step-1",
+        .exercises_dir = "exercises",
+        .suites_dir = "suites",
         .seccomp_file = "seccomp.json",
         .log_level = LOG_LEVEL_INFO,
 };
@@ -199,6 +210,10 @@ static int resolve_all(const struct yaml *yaml, struct settings *settings, struc
                     sizeof settings->languages_dir, err) < 0 ||
                 resolve(yaml, "policies.directory", folder, settings->policies_dir,
                         sizeof settings->policies_dir, err) < 0 ||
+                resolve(yaml, "exercises.suites", folder, settings->suites_dir, sizeof settings->suites_dir,
+                        err) < 0 ||
+                resolve(yaml, "exercises.directory", folder, settings->exercises_dir,
+                        sizeof settings->exercises_dir, err) < 0 ||
                 resolve(yaml, "seccomp", folder, settings->seccomp_file, sizeof settings->seccomp_file, err) <
                         0 ||
                 resolve(yaml, "listen.run_dir", folder, settings->run_dir, sizeof settings->run_dir, err) <
@@ -269,6 +284,7 @@ struct settings *settings_load(const char *path, struct error *err)
                 resolve_all(yaml, settings, err) < 0 || check(yaml, settings, err) < 0)
                 goto out;
         settings->languages_line = yaml_tree_line(yaml, "languages");
+        settings->exercises_line = yaml_tree_line(yaml, "exercises");
         settings->policies_line = yaml_tree_line(yaml, "policies");
         rc = 0;
 out:

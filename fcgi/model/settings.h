@@ -78,8 +78,12 @@ struct settings {
         char **selectable_policies; /* NULL-terminated */
         char languages_dir[1024];   /* absolute, or relative to the settings file's folder: resolved */
         char policies_dir[1024];
+        char default_exercise[64]; /* of POST /api/run-code; "": none */
+        char exercises_dir[1024];  /* need not exist: then there are none */
+        char suites_dir[1024];     /* what languages bring along to run test suites */
         char seccomp_file[1024];
-        unsigned languages_line, policies_line; /* of these sections, for complaints about what they name */
+        unsigned languages_line, policies_line,
+                exercises_line; /* of these sections, for complaints about what they name */
 
         enum log_level log_level;
         char log_file[1024]; /* "" for stderr */

@@ -166,6 +166,11 @@ static int by_bytes(const void *a, const void *b)
         return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+bool source_has_folder(const char *folder)
+{
+        return mode == BUNDLE || access(folder, F_OK) == 0;
+}
+
 char **source_names(const char *folder, int (*keep)(const char *name), size_t max, struct error *err)
 {
         struct names names = {.list = calloc(1, sizeof *names.list), .max = max};

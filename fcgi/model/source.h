@@ -9,6 +9,7 @@
 
 #include "fcgi/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -23,6 +24,9 @@ int source_real_path(const char *path, char *real, struct error *err);
 /* The names in a folder for which keep is true, sorted by bytes; malloc'd, NULL-terminated. In a bundle:
  * those that were read. NULL with err when the folder cannot be read or there are more than max. */
 char **source_names(const char *folder, int (*keep)(const char *name), size_t max, struct error *err);
+
+/* Whether there is such a folder. In a bundle: maybe one without names. */
+bool source_has_folder(const char *folder);
 
 /* Note down everything that is read from now on, until source_bundle. */
 void source_record(void);

@@ -131,7 +131,7 @@ static void on_reloaded(void *context, const char *problem)
 static void tell_warm(struct broker *broker)
 {
         struct order order = {.type = ORDER_WARM};
-        if (broker->told_warm || broker->orders_fd < 0 || !pool_is_warm(broker->pool))
+        if (broker->told_warm || broker->orders_fd < 0 || !pool_status_is_warm(broker->pool))
                 return;
         broker->told_warm = true;
         orders_send(broker->orders_fd, &order, -1, NULL);

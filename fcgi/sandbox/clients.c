@@ -4,6 +4,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
+#include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/message.h"
 
 #include <errno.h>
@@ -118,6 +119,7 @@ void clients_answer(void *context, struct pool_wait *wait, enum lease_answer ans
         struct client *client = wait->holder;
         struct message message = {.type = MESSAGE_ANSWER, .value = answer};
         client->waiting = false;
+        metrics_count(METRICS_LEASES, answer, 0, 0); /* the words stand in the enum's order */
         if (sandbox) {
                 client->sandbox = sandbox;
                 client->number = message.number = ++clients->leases;
@@ -299,6 +301,8 @@ static void tell_status(struct clients *clients, struct client *client)
         static struct broker_status status;
         memset(&status, 0, sizeof status);
         status.docker_ok = docker_ok(clients->docker);
+        status.docker_us = engine_last_us(clients->engine);
+        status.docker_age_ms = engine_last_age_ms(clients->engine);
         snprintf(status.docker_version, sizeof status.docker_version, "%s", docker_version(clients->docker));
         snprintf(status.api_version, sizeof status.api_version, "%.15s",
                 *engine_prefix(clients->engine) ? engine_prefix(clients->engine) + 2 : "");

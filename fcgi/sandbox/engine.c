@@ -2,6 +2,8 @@
 #include "fcgi/sandbox/engine.h"
 
 #include "fcgi/base/buffer.h"
+#include "fcgi/base/clock.h"
+#include "fcgi/base/metrics.h"
 
 #include <curl/curl.h>
 #include <jansson.h>
@@ -20,9 +22,12 @@ struct engine {
         uint32_t timeout_ms;
         char prefix[16];
         struct engine_call *calls; /* under way */
+        int64_t last_us, last_at_us;
 };
 
 struct engine_call {
+        const char *kind; /* for the metrics */
+        int64_t began_us;
         struct engine *engine;
         struct engine_call *next;
         CURL *easy;
@@ -105,6 +110,16 @@ const char *engine_socket(const struct engine *engine)
         return engine->socket_path;
 }
 
+uint32_t engine_last_us(const struct engine *engine)
+{
+        return (uint32_t)engine->last_us;
+}
+
+uint32_t engine_last_age_ms(const struct engine *engine)
+{
+        return engine->last_at_us ? (uint32_t)((clock_us() - engine->last_at_us) / 1000) : 0;
+}
+
 static size_t on_body(char *bytes, size_t one, size_t size, void *context)
 {
         struct engine_call *call = context;
@@ -167,6 +182,31 @@ static int set_options(
         return bad ? -1 : 0;
 }
 
+/* What a call is counted as. */
+static const char *kind_of(const char *method, const char *path)
+{
+        static const struct {
+                const char *method, *word, *kind;
+        } kinds[] = {{"POST", "/containers/create", "create"}, {"POST", "/start", "start"},
+                {"POST", "/update", "update"}, {"DELETE", "/containers/", "remove"},
+                {"GET", "/containers/json", "list"}, {"GET", "/containers/", "inspect"},
+                {"GET", "/images/", "image"}};
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+                if (!strcmp(method, kinds[i].method) && strstr(path, kinds[i].word))
+                        return kinds[i].kind;
+        return "other";
+}
+
+static void count(const struct engine_call *call, bool good)
+{
+        unsigned kind = metrics_label(METRICS_ENGINE_CALLS, 0, call->kind);
+        if (call->line)
+                return; /* it ends when the daemon does */
+        metrics_count(METRICS_ENGINE_CALLS, kind,
+                metrics_label(METRICS_ENGINE_CALLS, 1, good ? "ok" : "failed"), 0);
+        metrics_observe(METRICS_ENGINE_SECONDS, kind, clock_us() - call->began_us);
+}
+
 static struct engine_call *begin(struct engine *engine, const char *method, const char *path,
         const char *body, uint32_t timeout_ms, engine_done *done, engine_line *line, void *context)
 {
@@ -176,6 +216,8 @@ static struct engine_call *begin(struct engine *engine, const char *method, cons
         *call = (struct engine_call){
                 .engine = engine, .next = engine->calls, .done = done, .line = line, .context = context};
         engine->calls = call;
+        call->kind = kind_of(method, path);
+        call->began_us = clock_us();
         call->body = BUFFER_MAX(line ? LINE_MAX_BYTES : ENGINE_BODY_MAX);
         call->easy = curl_easy_init();
         if (!call->easy || set_options(call, method, path, body, timeout_ms) ||
@@ -240,6 +282,12 @@ static void finish(struct engine_call *call, CURLcode code)
                 answer.problem = daemon_message(root);
         }
         answer.status = (int)status;
+        if (code == CURLE_OK && !call->line) {
+                call->engine->last_at_us = clock_us();
+                call->engine->last_us = call->engine->last_at_us - call->began_us;
+        }
+        /* 304: started already; 404: gone already, or no such image. */
+        count(call, code == CURLE_OK && (is_2xx(status) || status == 304 || status == 404));
         /* Out of the way first: the callback may begin and cancel other calls. */
         engine_done *done = call->done;
         void *context = call->context;

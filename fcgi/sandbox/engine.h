@@ -48,6 +48,10 @@ void engine_forget_version(struct engine *engine);
 const char *engine_prefix(const struct engine *engine);
 const char *engine_socket(const struct engine *engine);
 
+/* How long the last call took that the daemon answered (microseconds), and how long ago that was. 0: none. */
+uint32_t engine_last_us(const struct engine *engine);
+uint32_t engine_last_age_ms(const struct engine *engine);
+
 /* Begin a call. path has no version prefix. body (JSON, copied) may be NULL. timeout_ms 0: the engine's. The
  * callback is called exactly once, from engine_wait, unless the call is cancelled. Returns the call (valid
  * until its callback), or NULL when memory is out. */

@@ -28,7 +28,7 @@ static int add_data(struct buffer *out, const void *data, size_t size)
 }
 
 /* ARG and ENV: the process's number and the string. */
-static int add_strings(struct buffer *out, uint8_t type, char *const *strings, size_t max)
+static int add_strings(struct buffer *out, uint8_t type, uint8_t process, char *const *strings, size_t max)
 {
         for (size_t i = 0; strings && strings[i]; i++) {
                 size_t length = strlen(strings[i]);
@@ -36,7 +36,7 @@ static int add_strings(struct buffer *out, uint8_t type, char *const *strings, s
                 if (i == max || length >= PROTOCOL_PAYLOAD_MAX)
                         return -1;
                 protocol_put_header(header, type, (uint32_t)length + 1);
-                header[PROTOCOL_HEADER_SIZE] = 0;
+                header[PROTOCOL_HEADER_SIZE] = process;
                 if (buffer_add(out, header, sizeof header) || buffer_add(out, strings[i], length))
                         return -1;
         }
@@ -48,14 +48,14 @@ int job_begin(struct buffer *out, uint8_t flags)
         return add_frame(out, FRAME_JOB, &flags, 1);
 }
 
-int job_file(struct buffer *out, const char *name, const void *data, size_t size, bool executable)
+int job_file(struct buffer *out, const char *name, const void *data, size_t size, uint8_t flags)
 {
         uint8_t payload[5 + PROTOCOL_PATH_MAX];
         size_t length = strlen(name);
         if (length > PROTOCOL_PATH_MAX || size > UINT32_MAX)
                 return -1;
         protocol_put_u32(payload, (uint32_t)size);
-        payload[4] = executable;
+        payload[4] = flags;
         memcpy(payload + 5, name, length);
         if (add_frame(out, FRAME_FILE, payload, 5 + length))
                 return -1;
@@ -65,12 +65,21 @@ int job_file(struct buffer *out, const char *name, const void *data, size_t size
 int job_step(struct buffer *out, const struct protocol_step *step, char *const *argv, char *const *env,
         const void *input, size_t input_size)
 {
+        const struct job_process process = {argv, env};
+        return job_processes(out, step, &process, input, input_size);
+}
+
+int job_processes(struct buffer *out, const struct protocol_step *step, const struct job_process *processes,
+        const void *input, size_t input_size)
+{
         uint8_t payload[PROTOCOL_STEP_SIZE];
         protocol_put_step(payload, step);
-        if (add_frame(out, FRAME_STEP, payload, sizeof payload) ||
-                add_strings(out, FRAME_ARG, argv, PROTOCOL_ARGS_MAX) ||
-                add_strings(out, FRAME_ENV, env, PROTOCOL_ENV_MAX))
+        if (add_frame(out, FRAME_STEP, payload, sizeof payload))
                 return -1;
+        for (uint8_t i = 0; i < step->processes; i++)
+                if (add_strings(out, FRAME_ARG, i, processes[i].argv, PROTOCOL_ARGS_MAX) ||
+                        add_strings(out, FRAME_ENV, i, processes[i].env, PROTOCOL_ENV_MAX))
+                        return -1;
         if (input_size) {
                 uint8_t length[4];
                 if (input_size > UINT32_MAX)

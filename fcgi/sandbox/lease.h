@@ -59,15 +59,19 @@ struct broker_status {
         bool draining;
         char docker_version[32];
         char api_version[16];
-        uint32_t sandboxes; /* in all */
-        uint32_t waiting;   /* leases queued */
+        uint32_t docker_us;     /* how long the last answered call of the Engine took */
+        uint32_t docker_age_ms; /* and for how long it has been answered */
+        uint32_t sandboxes;     /* in all */
+        uint32_t waiting;       /* leases queued */
         uint32_t language_count;
         struct broker_language {
                 char id[LANGUAGE_ID_SIZE];
                 bool image;                      /* exists */
                 bool sample_ok;                  /* its sample ran as expected */
-                uint32_t idle, leased, starting; /* starting: everything else that is not gone */
-                char problem[160];               /* why it cannot serve, "" when it can */
+                uint32_t idle, leased, starting; /* starting: on its way to be idle */
+                uint32_t removing;
+                uint32_t proof_ms; /* how long its sample and the proof of its limits took; 0: not yet */
+                char problem[160]; /* why it cannot serve, "" when it can */
         } languages[LANGUAGES_MAX];
 };
 int broker_status_get(

@@ -11,10 +11,12 @@
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
+#include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/pool_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -43,46 +45,6 @@ uint32_t pool_max(const struct settings *settings)
         uint32_t max = settings->pool_max ? settings->pool_max : default_max(settings);
         return max < ROSTER_SLOTS / 2 ? max
                                       : ROSTER_SLOTS / 2; /* the other half is for those on their way out */
-}
-
-static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_state before);
-
-int pool_languages_open(
-        struct pool *pool, struct pool_languages *languages, struct edition *edition, struct error *err)
-{
-        const struct registry *registry = edition->registry;
-        for (size_t i = 0; i < registry->count && languages->count < LANGUAGES_MAX; i++) {
-                if (!registry->languages[i].enabled)
-                        continue;
-                struct pool_language *entry = calloc(1, sizeof *entry);
-                if (!entry) {
-                        pool_languages_close(pool, languages);
-                        return error_set(err, "out of memory");
-                }
-                entry->language = &registry->languages[i];
-                readiness_start(&entry->readiness, pool->engine, entry->language);
-                languages->list[languages->count++] = entry;
-        }
-        edition->owner.engine = pool->engine;
-        edition->owner.cgroup_parent = pool->cgroup_parent;
-        edition->owner.generation = pool->generation;
-        edition->owner.changed = on_changed;
-        edition->owner.context = pool;
-        languages->edition = edition;
-        return 0;
-}
-
-void pool_languages_close(struct pool *pool, struct pool_languages *languages)
-{
-        for (size_t i = 0; i < languages->count; i++) {
-                readiness_stop(&languages->list[i]->readiness);
-                free(languages->list[i]);
-        }
-        if (languages->edition) {
-                languages->edition->older = pool->old;
-                pool->old = languages->edition;
-        }
-        *languages = (struct pool_languages){0};
 }
 
 struct pool *pool_new(struct engine *engine, struct edition *edition, unsigned generation,
@@ -124,21 +86,6 @@ const struct edition *pool_edition(const struct pool *pool)
         return pool->served.edition;
 }
 
-static struct pool_language *entry_among(
-        const struct pool_languages *languages, const struct language *language)
-{
-        for (size_t i = 0; i < languages->count; i++)
-                if (languages->list[i]->language == language)
-                        return languages->list[i];
-        return NULL;
-}
-
-struct pool_language *pool_entry(const struct pool *pool, const struct language *language)
-{
-        struct pool_language *entry = entry_among(&pool->served, language);
-        return entry ? entry : entry_among(&pool->next, language);
-}
-
 static struct pool_wait *wait_promised(const struct pool *pool, const struct sandbox *sandbox)
 {
         for (struct pool_wait *wait = pool->waits; wait; wait = wait->next)
@@ -166,11 +113,11 @@ void pool_answer(struct pool *pool, struct pool_wait *wait, enum lease_answer wo
         pool->hooks.answer(pool->hooks.context, wait, word, sandbox);
 }
 
-static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_state before)
+void pool_changed(void *context, struct sandbox *sandbox, enum sandbox_state before)
 {
         struct pool *pool = context;
         struct pool_wait *wait = wait_promised(pool, sandbox);
-        struct pool_language *entry = pool_entry(pool, sandbox->language);
+        struct pool_language *entry = pool_languages_find(pool, sandbox->language);
         if (entry && sandbox->state == SANDBOX_IDLE && !sandbox->runs)
                 readiness_succeeded(&entry->readiness);
         if (sandbox->state == SANDBOX_LEASED && wait)
@@ -182,6 +129,7 @@ static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_stat
         if (before == SANDBOX_LEASED && sandbox->holder)
                 pool->hooks.taken(pool->hooks.context, sandbox);
         sandbox->holder = NULL;
+        pool_status_count_removal(sandbox);
         log_info("sandbox.removed", LOG_S("sandbox", sandbox->name), LOG_S("language", sandbox->language->id),
                 LOG_S("state", sandbox_state_names[before]), LOG_S("why", sandbox->why),
                 LOG_I("runs", sandbox->runs));
@@ -192,13 +140,13 @@ static void on_changed(void *context, struct sandbox *sandbox, enum sandbox_stat
 struct sandbox *pool_make(struct pool *pool, struct pool_language *entry, bool primer)
 {
         int slot = roster_free_slot(&pool->roster);
-        const struct sandbox_owner *owner = entry_among(&pool->served, entry->language)
-                                                    ? &pool->served.edition->owner
-                                                    : &pool->next.edition->owner;
+        const struct sandbox_owner *owner = &pool_languages_edition(pool, entry)->owner;
         if (slot < 0)
                 return NULL;
         pool->roster.slots[slot] = sandbox_new(owner, entry->language, (uint32_t)slot, primer);
-        if (!pool->roster.slots[slot])
+        if (pool->roster.slots[slot])
+                metrics_count(METRICS_SANDBOXES_CREATED, 0, 0, 0);
+        else
                 readiness_failed(&entry->readiness, "out of memory");
         return pool->roster.slots[slot];
 }
@@ -208,7 +156,7 @@ bool pool_may_start(const struct pool *pool)
         return roster_count(&pool->roster, NULL, roster_starting) < STARTS_AT_ONCE;
 }
 
-static bool is_full(const struct pool *pool)
+bool pool_is_full(const struct pool *pool)
 {
         uint32_t count = roster_count(&pool->roster, NULL, roster_staying);
         for (size_t i = 0; i < pool->next.count; i++) /* lent to nobody before the others go */
@@ -252,7 +200,7 @@ static struct sandbox *spare_of_others(
  * another's last. */
 static bool make_room(struct pool *pool, const struct language *language)
 {
-        if (!is_full(pool))
+        if (!pool_is_full(pool))
                 return true;
         struct sandbox *spare = spare_of_others(pool, language, 0, false);
         if (!spare && has_fewer_than(pool, language, 1))
@@ -285,7 +233,7 @@ static enum lease_answer refusal(
  * what is idle when a wait's turn comes may be lent or removed for it. */
 static void serve(struct pool *pool, struct pool_wait *wait)
 {
-        struct pool_language *entry = pool_entry(pool, wait->language);
+        struct pool_language *entry = pool_languages_find(pool, wait->language);
         enum lease_answer no = refusal(pool, wait, entry);
         if (wait->promised && !pool->draining)
                 return;
@@ -310,7 +258,7 @@ static void serve(struct pool *pool, struct pool_wait *wait)
 
 static const char *worn_out(const struct pool *pool, const struct sandbox *sandbox)
 {
-        if (!pool_entry(pool, sandbox->language))
+        if (!pool_languages_find(pool, sandbox->language))
                 return "the configuration changed";
         if (sandbox->runs >= sandbox->language->reuse)
                 return "reuse reached";
@@ -322,7 +270,7 @@ static const char *worn_out(const struct pool *pool, const struct sandbox *sandb
 /* A burst of one language may have taken the place of others: they get it back when it is over. */
 static bool room_for_warm(struct pool *pool, const struct language *language)
 {
-        if (!is_full(pool))
+        if (!pool_is_full(pool))
                 return true;
         struct sandbox *spare = spare_of_others(pool, language, BURST_OVER_MS, false);
         if (spare)
@@ -358,18 +306,6 @@ static int64_t retire(struct pool *pool, struct sandbox *sandbox)
                 return NEVER;
         }
         return spare && idle_end < age_end ? idle_end : age_end;
-}
-
-bool pool_is_warm(const struct pool *pool)
-{
-        bool warm = pool->docker_ok;
-        for (size_t i = 0; i < pool->served.count && warm; i++) {
-                const struct pool_language *entry = pool->served.list[i];
-                uint32_t idle = roster_count(&pool->roster, entry->language, roster_idle);
-                warm = *entry->readiness.problem || (entry->readiness.state == READINESS_READY &&
-                                                            (idle >= entry->language->warm || is_full(pool)));
-        }
-        return warm;
 }
 
 static int64_t settle_sandboxes(struct pool *pool)
@@ -476,31 +412,4 @@ void pool_remove_all(struct pool *pool)
 struct roster *pool_roster(struct pool *pool)
 {
         return &pool->roster;
-}
-
-/* A language that is served when its image exists is none of ours while it does not. */
-static bool is_expected(const struct pool_language *entry)
-{
-        return entry->language->enabled != LANGUAGE_AUTO || entry->readiness.state >= READINESS_UNPRIMED;
-}
-
-void pool_status(const struct pool *pool, struct broker_status *status)
-{
-        status->draining = pool->draining;
-        status->sandboxes = roster_count(&pool->roster, NULL, roster_any);
-        for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
-                status->waiting++;
-        for (size_t i = 0; i < pool->served.count; i++) {
-                const struct pool_language *entry = pool->served.list[i];
-                if (!is_expected(entry))
-                        continue;
-                struct broker_language *out = &status->languages[status->language_count++];
-                snprintf(out->id, sizeof out->id, "%s", entry->language->id);
-                snprintf(out->problem, sizeof out->problem, "%s", entry->readiness.problem);
-                out->image = entry->readiness.state >= READINESS_UNPRIMED;
-                out->sample_ok = entry->readiness.state == READINESS_READY;
-                out->idle = roster_count(&pool->roster, entry->language, roster_idle);
-                out->leased = roster_count(&pool->roster, entry->language, roster_leased);
-                out->starting = roster_count(&pool->roster, entry->language, roster_coming);
-        }
 }

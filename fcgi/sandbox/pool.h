@@ -39,9 +39,6 @@ struct pool *pool_new(struct engine *engine, struct edition *edition, unsigned g
         const struct pool_hooks *hooks, struct error *err);
 void pool_free(struct pool *pool);
 
-/* Whether every language has come as far as it can: its warm sandboxes are there, or it cannot be served. */
-bool pool_is_warm(const struct pool *pool);
-
 /* What is served now; borrowed until the pool settles. */
 const struct edition *pool_edition(const struct pool *pool);
 
@@ -86,5 +83,8 @@ int64_t pool_settle(struct pool *pool);
 
 /* Fill in the pool's part of a status. */
 void pool_status(const struct pool *pool, struct broker_status *status);
+
+/* Whether every language has come as far as it can: its warm sandboxes are there, or it cannot be served. */
+bool pool_status_is_warm(const struct pool *pool);
 
 #endif

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #define NEVER INT64_MAX
+#define DOCKER_PATIENCE_MS 10000 /* it may be restarting */
 
 enum progress { UNDECIDED, DECIDED, FAILED };
 
@@ -84,6 +85,8 @@ static enum progress bring_further(struct pool *pool, struct pool_language *cand
                 if (candidate->same)
                         return DECIDED;
         }
+        if (readiness->state == READINESS_NO_IMAGE && candidate->language->enabled == LANGUAGE_AUTO)
+                return DECIDED; /* it goes with its image */
         if (*readiness->problem)
                 return served && served->readiness.state == READINESS_READY ? FAILED : DECIDED;
         if (pool->docker_ok)
@@ -119,7 +122,7 @@ static void hand_over(struct pool *pool, struct sandbox *sandbox, const struct e
 
 static bool is_outdated(const struct pool *pool, const struct sandbox *sandbox)
 {
-        return !pool_entry(pool, sandbox->language) && !roster_leased(sandbox);
+        return !pool_languages_find(pool, sandbox->language) && !roster_leased(sandbox);
 }
 
 static void hand_over_waits(struct pool *pool)
@@ -191,14 +194,14 @@ static void late(const struct pool *pool, struct error *why)
 int64_t pool_reload_settle(struct pool *pool)
 {
         bool all = true;
-        int64_t next = pool->reload_until_ms;
+        int64_t next = pool->docker_ok ? pool->reload_until_ms : pool->reload_docker_until_ms;
         struct error why = {0};
         forget_old(pool);
         if (!pool->next.edition)
                 return NEVER;
         if (pool->draining)
                 error_set(&why, "the service is shutting down");
-        else if (clock_ms() >= pool->reload_until_ms)
+        else if (clock_ms() >= (pool->docker_ok ? pool->reload_until_ms : pool->reload_docker_until_ms))
                 late(pool, &why);
         for (size_t i = 0; i < pool->next.count && !*why.text; i++) {
                 struct pool_language *candidate = pool->next.list[i];
@@ -226,6 +229,7 @@ int pool_reload(
         if (pool_languages_open(pool, &pool->next, edition, err))
                 return -1;
         pool->reload_until_ms = clock_ms() + POOL_RELOAD_MAX_MS;
+        pool->reload_docker_until_ms = clock_ms() + DOCKER_PATIENCE_MS;
         pool->reload_done = done;
         pool->reload_context = context;
         return 0;

@@ -1,4 +1,4 @@
-/* What pool.c and pool_reload.c both work on. Nobody else includes this. */
+/* What pool.c, pool_languages.c, pool_reload.c and pool_status.c work on. Nobody else includes this. */
 #ifndef SANDPOOL_POOL_STATE_H
 #define SANDPOOL_POOL_STATE_H
 
@@ -37,7 +37,7 @@ struct pool {
         struct roster roster;
         struct pool_languages served;
         struct pool_languages next; /* of a reload under way; edition NULL: none */
-        int64_t reload_until_ms;
+        int64_t reload_until_ms, reload_docker_until_ms;
         pool_reloaded *reload_done;
         void *reload_context;
         struct edition *old; /* editions that a sandbox still belongs to */
@@ -55,7 +55,19 @@ int pool_languages_open(
 void pool_languages_close(struct pool *pool, struct pool_languages *languages);
 
 /* The entry of exactly this language, of both sets; NULL: it is not served any more. */
-struct pool_language *pool_entry(const struct pool *pool, const struct language *language);
+struct pool_language *pool_languages_find(const struct pool *pool, const struct language *language);
+
+/* Which edition an entry is of. */
+const struct edition *pool_languages_edition(const struct pool *pool, const struct pool_language *entry);
+
+/* sandbox_owner's changed. */
+void pool_changed(void *context, struct sandbox *sandbox, enum sandbox_state before);
+
+/* Whether there are as many sandboxes as there may be; those of a reload's candidates do not count. */
+bool pool_is_full(const struct pool *pool);
+
+/* A sandbox is being removed: count why. */
+void pool_status_count_removal(const struct sandbox *sandbox);
 
 /* Begin to make a sandbox. NULL when there is no slot or no memory. */
 struct sandbox *pool_make(struct pool *pool, struct pool_language *entry, bool primer);

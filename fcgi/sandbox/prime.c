@@ -55,8 +55,8 @@ int prime_begin(struct prime *prime, const struct language *language, const stru
         prime->running_program = !language->compile.argv;
         buffer_clear(&prime->out);
         prime->out.max = SAMPLE_OUTPUT_MAX;
-        if (job_begin(&frames, 0) || job_file(&frames, language->source, language->sample_code,
-                                             strlen(language->sample_code), false))
+        if (job_begin(&frames, 0) ||
+                job_file(&frames, language->source, language->sample_code, strlen(language->sample_code), 0))
                 error_set(err, "the sample is too large");
         else
                 rc = send_step(prime, language, settings, fd, &frames, err);

@@ -95,8 +95,10 @@ void readiness_removed(struct readiness *readiness, const struct sandbox *sandbo
         bool never_useful = before < SANDBOX_IDLE && !sandbox->runs && !sandbox->proven;
         if (sandbox->primer && readiness->state == READINESS_PRIMING)
                 readiness->state = sandbox->proven ? READINESS_READY : READINESS_UNPRIMED;
-        if (sandbox->proven)
+        if (sandbox->proven) {
                 readiness_succeeded(readiness);
+                readiness->proof_ms = (uint32_t)(clock_ms() - sandbox->born_ms);
+        }
         if (sandbox->no_image)
                 readiness->state = READINESS_UNKNOWN;
         if (never_useful)
@@ -108,6 +110,7 @@ void readiness_inherit(struct readiness *readiness, const struct readiness *from
         readiness->state = from->state == READINESS_LOOKING ? READINESS_UNKNOWN : from->state;
         readiness->due_ms = from->due_ms;
         readiness->backoff_ms = from->backoff_ms;
+        readiness->proof_ms = from->proof_ms;
         snprintf(readiness->problem, sizeof readiness->problem, "%s", from->problem);
 }
 

@@ -25,6 +25,7 @@ struct readiness {
         struct engine_call *call; /* looking for the image */
         int64_t due_ms;           /* nothing is tried before; 0: at once */
         int64_t backoff_ms;
+        uint32_t proof_ms; /* how long the last primer that succeeded lived; 0: none did */
         char image_id[CONTAINER_IMAGE_ID_SIZE]; /* of the image that was found; "" before */
         char problem[160];                      /* why the last attempt failed; "" after a good one */
 };

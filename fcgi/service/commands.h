@@ -35,4 +35,15 @@ struct run_options {
 /* `run`: one file, in a sandbox of a broker of its own. */
 int command_run(const struct run_options *options);
 
+struct check_code_options {
+        const char *config_path;
+        const char *language;
+        const char *policy; /* NULL: the language's, or the settings' */
+        char *const *files; /* end with NULL */
+};
+
+/* `check-code`: print what the policy finds in the files. Exits 1 when it blocks one, 2 when something named
+ * does not exist, cannot be read or is not configured right. */
+int command_check_code(const struct check_code_options *options);
+
 #endif

@@ -43,7 +43,11 @@ struct config *config_load(const char *path, struct error *err)
                 config->registry = registry_load(config->settings, err);
         if (config->registry)
                 config->policies = policies_load(config->settings, config->registry, err);
-        if (config->policies)
+        if (config->policies) {
+                struct exercise_context context = {config->settings, config->registry, config->policies};
+                config->exercises = exercises_load(&context, err);
+        }
+        if (config->exercises)
                 config->seccomp = seccomp_profile_load(config->settings->seccomp_file, err);
         if (!config->seccomp) {
                 config_free(config);
@@ -69,6 +73,7 @@ void config_free(struct config *config)
         if (!config)
                 return;
         free(config->seccomp);
+        exercises_free(config->exercises);
         policies_free(config->policies);
         registry_free(config->registry);
         settings_free(config->settings);
@@ -78,8 +83,10 @@ void config_free(struct config *config)
 
 struct catalog config_catalog(const struct config *config)
 {
-        return (struct catalog){
-                .settings = config->settings, .registry = config->registry, .policies = config->policies};
+        return (struct catalog){.settings = config->settings,
+                .registry = config->registry,
+                .policies = config->policies,
+                .exercises = config->exercises};
 }
 
 uint64_t config_longest_request_ms(const struct config *config)

@@ -1,4 +1,5 @@
-/* Everything that conf/ says, loaded once: settings, languages, policies, the seccomp profile. */
+/* Everything that conf/ says, loaded once: settings, languages, policies, exercises, the seccomp
+ * profile. */
 #ifndef SANDPOOL_SERVICE_CONFIG_H
 #define SANDPOOL_SERVICE_CONFIG_H
 
@@ -10,6 +11,7 @@ struct config {
         struct settings *settings;
         struct registry *registry;
         struct policies *policies;
+        struct exercises *exercises;
         char *seccomp; /* as of seccomp_profile_load */
 };
 
@@ -23,7 +25,7 @@ struct config *config_load(const char *path, struct error *err);
 struct config *config_load_bundled(const char *path, int *bundle_fd, struct error *err);
 void config_free(struct config *config);
 
-/* What requests are checked against; borrows from config. */
+/* What requests are checked against; borrows from config. Those that name no exercise have none. */
 struct catalog config_catalog(const struct config *config);
 
 /* How long a request may take when every step takes as long as it may: in the queue, compiling, running. */

@@ -3,6 +3,7 @@
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
+#include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/orders.h"
 
 #include <signal.h>
@@ -55,8 +56,17 @@ static size_t wanted(const struct crew *crew)
         return crew->nursery.config->settings->workers + 2;
 }
 
+/* Before there is a process that counts them. */
+static void know_languages(const struct config *config)
+{
+        metrics_language(METRICS_NO_LANGUAGE);
+        for (size_t i = 0; i < config->registry->count; i++)
+                metrics_language(config->registry->languages[i].id);
+}
+
 int crew_fill(struct crew *crew, struct error *err)
 {
+        know_languages(crew->nursery.config);
         crew->watches = watchdog_new(CREW_MAX + CREW_LEAVING_MAX, err);
         if (!crew->watches)
                 return -1;
@@ -133,6 +143,13 @@ static void log_end(const struct child *child, int status, bool expected)
                 LOG_I("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0));
 }
 
+static unsigned process_label(const struct child *child)
+{
+        static const char *const words[] = {
+                [CHILD_BROKER] = "broker", [CHILD_CONTROL] = "control", [CHILD_WORKER] = "worker"};
+        return metrics_label(METRICS_PROCESS_ENDS, 0, words[child->kind]);
+}
+
 static void reap_one(struct crew *crew, pid_t pid, int status, bool expected, int64_t now_ms)
 {
         for (size_t i = 0; i < crew->leaving_count; i++) {
@@ -146,6 +163,8 @@ static void reap_one(struct crew *crew, pid_t pid, int status, bool expected, in
                 if (crew->children[i].pid != pid)
                         continue;
                 log_end(&crew->children[i], status, expected);
+                if (!expected)
+                        metrics_count(METRICS_PROCESS_ENDS, process_label(&crew->children[i]), 0, 0);
                 child_ended(&crew->children[i], now_ms);
         }
 }
@@ -201,6 +220,7 @@ static void leave(struct crew *crew, const struct child *child)
 void crew_replace(struct crew *crew)
 {
         size_t before = crew->count;
+        know_languages(crew->nursery.config);
         for (size_t i = 1; i < wanted(crew) || i < before; i++) {
                 struct child old = i < before ? crew->children[i] : (struct child){0};
                 if (i < wanted(crew)) {

@@ -27,6 +27,15 @@ struct exchange {
         const char *status;
         const char *reason;
         struct execute_times times;
+        char client[48]; /* its address as the web server says */
+        char user[129];  /* as the request says; "" */
+        struct {
+                bool is; /* the members below hold: a program ran, or its compiler */
+                int exit_code, signal;
+                uint64_t memory_kib;
+                uint32_t cpu_ms;
+                size_t violations;
+        } outcome;
         struct error err; /* our failure, or why a request was refused */
         size_t big;       /* bytes of the largest allocation: after a big one, memory is given back */
 };
@@ -34,10 +43,16 @@ struct exchange {
 /* Read the body, run the code, answer. */
 void endpoint_execute(struct exchange *x);
 
+/* The same, where a request that names no exercise has the settings' default one. */
+void endpoint_run_code(struct exchange *x);
+
 /* The control worker's. */
 void endpoint_livez(struct exchange *x);
 void endpoint_readyz(struct exchange *x);
 void endpoint_health(struct exchange *x);
 void endpoint_languages(struct exchange *x);
+void endpoint_metrics(struct exchange *x);
+void endpoint_exercises(struct exchange *x);
+void endpoint_exercise(struct exchange *x);
 
 #endif

@@ -1,4 +1,4 @@
-/* POST /api/execute: reads the body, has it run, answers. */
+/* POST /api/execute and /api/run-code: reads the body, has it run, answers. */
 #include "fcgi/service/exchange.h"
 
 #include <stdlib.h>
@@ -66,10 +66,11 @@ fail:
 }
 
 /* 0: request is filled; else answered. */
-static int parse(struct exchange *x, struct request *request)
+static int parse(struct exchange *x, const struct exercise *by_default, struct request *request)
 {
         struct refusal refusal = {0};
         struct catalog catalog = config_catalog(x->config);
+        catalog.default_exercise = by_default;
         size_t size;
         char *body = read_body(x, &size);
         if (!body)
@@ -98,8 +99,20 @@ static const struct {
         [EXECUTE_FAILED] = {500, 0, "internal", "The service failed; the error is logged"},
 };
 
+static void note_outcome(struct exchange *x, const struct result *result)
+{
+        const struct verdict *last = result->ran ? &result->run : &result->compile;
+        x->outcome.is = result->ran || result->compiled;
+        x->outcome.exit_code = last->exit_code;
+        x->outcome.signal = last->signal;
+        x->outcome.memory_kib = last->memory_kib;
+        x->outcome.cpu_ms = last->cpu_ms;
+        x->outcome.violations = result->violations.count;
+}
+
 static void answer_result(struct exchange *x, const struct request *request, const struct result *result)
 {
+        note_outcome(x, result);
         x->status = status_names[result->status];
         x->reason = result->reason == REASON_NONE ? NULL : reason_names[result->reason];
         x->reply.body =
@@ -113,13 +126,14 @@ static void answer_result(struct exchange *x, const struct request *request, con
         }
 }
 
-void endpoint_execute(struct exchange *x)
+static void serve(struct exchange *x, const struct exercise *by_default)
 {
         struct request request = {0};
         struct result result = {0};
-        if (parse(x, &request))
+        if (parse(x, by_default, &request))
                 goto out;
         x->language = request.language->id;
+        memcpy(x->user, request.user_id, sizeof(x->user));
         watchdog_note(x->watch, WATCH_BUSY);
         enum execute_outcome outcome = execute_request(x->link, x->config->settings, &request, x->request_id,
                 fastcgi_fd(x->connection), &result, &x->times, &x->err);
@@ -133,4 +147,14 @@ void endpoint_execute(struct exchange *x)
 out:
         result_free(&result);
         request_free(&request);
+}
+
+void endpoint_execute(struct exchange *x)
+{
+        serve(x, NULL);
+}
+
+void endpoint_run_code(struct exchange *x)
+{
+        serve(x, exercises_find(x->config->exercises, x->config->settings->default_exercise));
 }

@@ -4,6 +4,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
+#include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/orders.h"
 #include "fcgi/sandbox/pool.h"
 #include "fcgi/service/log_file.h"
@@ -54,6 +55,7 @@ static void fail(struct reload *reload, struct crew *crew, const char *why)
         reload->next = NULL;
         reload->outcome.state = RELOAD_FAILED;
         reload->outcome.failed++;
+        metrics_count(METRICS_RELOADS, metrics_label(METRICS_RELOADS, 0, "failed"), 0, 0);
         snprintf(reload->outcome.why, sizeof(reload->outcome.why), "%s", why);
         log_error("reload.failed", LOG_S("why", why), LOG_I("reload", reload->outcome.number),
                 LOG_S("advice", "the configuration of before stays in force"));
@@ -70,16 +72,32 @@ static void tell_log(const struct crew *crew)
                 log_warning("log.broker_not_told", LOG_S("error", err.text));
 }
 
+static void open_log(struct crew *crew)
+{
+        struct error err = {0};
+        if (log_file_open(crew->nursery.config->settings, &err))
+                log_error("log.not_opened", LOG_S("error", err.text));
+        tell_log(crew);
+}
+
+void reload_log(struct crew *crew)
+{
+        struct error err = {0};
+        open_log(crew);
+        if (crew_can_replace(crew, &err))
+                log_error("log.not_opened", LOG_S("error", err.text));
+        else
+                crew_replace(crew);
+        log_info("log.opened", LOG_S("file", crew->nursery.config->settings->log_file));
+}
+
 /* From here on nothing can go wrong any more. */
 static void use(struct reload *reload, struct crew *crew)
 {
-        struct error err = {0};
         struct config *before = reload->mine;
         crew->nursery.config = reload->mine = reload->next;
         reload->next = NULL;
-        if (log_file_open(reload->mine->settings, &err))
-                log_error("log.not_opened", LOG_S("error", err.text));
-        tell_log(crew);
+        open_log(crew);
         crew_replace(crew);
         config_free(before);
         reload->step = RELOAD_REPLACING;
@@ -91,6 +109,7 @@ static void succeed(struct reload *reload, struct crew *crew, int64_t now_ms)
         reload->step = RELOAD_NONE;
         reload->outcome.state = RELOAD_OK;
         reload->outcome.ok++;
+        metrics_count(METRICS_RELOADS, metrics_label(METRICS_RELOADS, 0, "ok"), 0, 0);
         reload->outcome.why[0] = '\0';
         log_info("reload.done", LOG_I("reload", reload->outcome.number),
                 LOG_I("languages", reload->mine->registry->count),

@@ -37,6 +37,10 @@ void reload_close(struct reload *reload);
 /* SIGHUP came. */
 void reload_ask(struct reload *reload);
 
+/* Open the log anew, here and in every child: the broker is told, workers are replaced, because their user
+ * could not open it. What a worker is at it still notes in the old one. */
+void reload_log(struct crew *crew);
+
 /* The broker has answered. */
 void reload_hear(struct reload *reload, struct crew *crew, const struct order *order);
 

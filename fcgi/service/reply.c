@@ -43,9 +43,9 @@ int reply_head(const struct reply *reply, const char *request_id, struct buffer 
 {
         char line[256];
         int failed = 0;
-        snprintf(line, sizeof(line),
-                "Status: %d %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n",
-                reply->http_status, phrase_of(reply->http_status), reply->size);
+        snprintf(line, sizeof(line), "Status: %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
+                reply->http_status, phrase_of(reply->http_status),
+                reply->content_type ? reply->content_type : "application/json", reply->size);
         failed |= buffer_add_string(out, line);
         snprintf(line, sizeof(line), "X-Request-Id: %s\r\nCache-Control: no-store\r\n", request_id);
         failed |= buffer_add_string(out, line);
@@ -65,5 +65,6 @@ void reply_clear(struct reply *reply)
 {
         free(reply->body);
         reply->body = NULL;
+        reply->content_type = NULL;
         reply->size = 0;
 }

@@ -7,11 +7,12 @@
 #include <stddef.h>
 
 struct reply {
-        int http_status;    /* 0: no answer, the client is gone */
-        const char *reason; /* of an error, for the log; NULL */
-        const char *allow;  /* with 405; borrowed */
-        int retry_after_s;  /* with 503; 0: none */
-        char *body;         /* malloc'd JSON, the reply's */
+        int http_status;          /* 0: no answer, the client is gone */
+        const char *reason;       /* of an error, for the log; NULL */
+        const char *allow;        /* with 405; borrowed */
+        int retry_after_s;        /* with 503; 0: none */
+        char *body;               /* malloc'd, the reply's */
+        const char *content_type; /* NULL: JSON; borrowed */
         size_t size;
 };
 

@@ -6,19 +6,30 @@
 static const struct route routes[] = {
         {"/api/execute", "POST", endpoint_execute, ROUTER_MAIN},
         {"/api/v1/execute", "POST", endpoint_execute, ROUTER_MAIN},
-        {"/api/run-code", "POST", endpoint_execute, ROUTER_MAIN},
+        {"/api/run-code", "POST", endpoint_run_code, ROUTER_MAIN},
         {"/livez", "GET, HEAD", endpoint_livez, ROUTER_CONTROL},
         {"/readyz", "GET, HEAD", endpoint_readyz, ROUTER_CONTROL},
         {"/api/health", "GET, HEAD", endpoint_health, ROUTER_CONTROL},
         {"/api/v1/health", "GET, HEAD", endpoint_health, ROUTER_CONTROL},
         {"/api/languages", "GET, HEAD", endpoint_languages, ROUTER_CONTROL},
         {"/api/v1/languages", "GET, HEAD", endpoint_languages, ROUTER_CONTROL},
+        {"/metrics", "GET, HEAD", endpoint_metrics, ROUTER_CONTROL},
+        {"/api/exercises", "GET, HEAD", endpoint_exercises, ROUTER_CONTROL},
+        {"/api/exercises/", "GET, HEAD", endpoint_exercise, ROUTER_CONTROL},
 };
+
+static bool matches(const char *pattern, const char *path)
+{
+        size_t length = strlen(pattern);
+        if (pattern[length - 1] != '/')
+                return !strcmp(pattern, path);
+        return !strncmp(pattern, path, length) && path[length] && !strchr(path + length, '/');
+}
 
 const struct route *router_find(enum router_socket socket, const char *path)
 {
         for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++)
-                if (routes[i].socket == socket && !strcmp(routes[i].path, path))
+                if (routes[i].socket == socket && matches(routes[i].path, path))
                         return &routes[i];
         return NULL;
 }

@@ -7,7 +7,7 @@
 enum router_socket { ROUTER_MAIN, ROUTER_CONTROL };
 
 struct route {
-        const char *path;
+        const char *path;    /* with / at its end: whatever has one more part */
         const char *methods; /* as the Allow header lists them */
         void (*endpoint)(struct exchange *x);
         enum router_socket socket;

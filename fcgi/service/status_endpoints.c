@@ -1,4 +1,5 @@
 /* What the control worker answers: livez, readyz, health, languages. */
+#include "fcgi/base/clock.h"
 #include "fcgi/service/exchange.h"
 
 #include <jansson.h>
@@ -100,9 +101,9 @@ void endpoint_readyz(struct exchange *x)
 
 static json_t *health_of_language(const struct broker_language *known)
 {
-        json_t *object = json_pack("{s:b,s:b,s:b,s:i,s:i,s:i}", "ok", works(known), "image", known->image,
+        json_t *object = json_pack("{s:b,s:b,s:b,s:i,s:i,s:i,s:i}", "ok", works(known), "image", known->image,
                 "sample", known->sample_ok, "idle", known->idle, "leased", known->leased, "starting",
-                known->starting);
+                known->starting, "time", known->proof_ms);
         if (object && known->problem[0])
                 json_object_set_new(object, "problem", json_string(known->problem));
         return object;
@@ -111,7 +112,9 @@ static json_t *health_of_language(const struct broker_language *known)
 void endpoint_health(struct exchange *x)
 {
         struct broker_status status;
+        int64_t asked_us = clock_us();
         bool answers = !broker_status_of(x, &status);
+        double broker_ms = (double)(clock_us() - asked_us) / 1000;
         size_t working = 0;
         json_t *languages = json_object();
         for (uint32_t i = 0; i < status.language_count; i++) {
@@ -123,11 +126,13 @@ void endpoint_health(struct exchange *x)
         json_t *configured = configuration(x);
         bool well = working == status.language_count && json_is_true(json_object_get(configured, "ok"));
         const char *word = !serves ? "down" : well ? "ok" : "degraded";
-        json_t *checks = json_pack("{s:o,s:{s:b},s:{s:b,s:s,s:s},s:{s:b,s:i,s:i,s:i},s:o}", "configuration",
-                configured, "broker", "ok", answers, "docker", "ok", answers && status.docker_ok, "version",
-                status.docker_version, "apiVersion", status.api_version, "pool", "ok",
-                answers && !status.draining, "sandboxes", (int)status.sandboxes, "waiting",
-                (int)status.waiting, "workers", (int)x->config->settings->workers, "languages", languages);
+        json_t *checks = json_pack("{s:o,s:{s:b,s:f},s:{s:f,s:f,s:b,s:s,s:s},s:{s:b,s:i,s:i,s:i},s:o}",
+                "configuration", configured, "broker", "ok", answers, "time", broker_ms, "docker", "time",
+                status.docker_us / 1000.0, "age", status.docker_age_ms / 1000.0, "ok",
+                answers && status.docker_ok, "version", status.docker_version, "apiVersion",
+                status.api_version, "pool", "ok", answers && !status.draining, "sandboxes",
+                (int)status.sandboxes, "waiting", (int)status.waiting, "workers",
+                (int)x->config->settings->workers, "languages", languages);
         answer(x, serves ? 200 : 503, json_pack("{s:s,s:o}", "status", word, "checks", checks));
 }
 

@@ -17,6 +17,8 @@
  * SIGHUP takes the configuration into use that stands in the files by then, or leaves everything as it is and
  * says why (reload.c).
  *
+ * SIGUSR1 opens the log anew, after the file was moved away.
+ *
  * SIGUSR2 has a new process of the binary take over while this one serves on (handover.h). Such a process
  * begins in stage WARMING, with a broker alone.
  *
@@ -28,6 +30,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
+#include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/docker.h"
 #include "fcgi/service/crew.h"
 #include "fcgi/service/places.h"
@@ -58,6 +61,7 @@ struct supervisor {
         struct crew crew;
         struct reload reload;
         struct upgrade upgrade;
+        bool log_asked; /* to open the log anew, by SIGUSR1 */
         bool in_charge; /* the sockets and the pid file are this process's */
         enum stage stage;
         int64_t stage_ends_ms;
@@ -70,6 +74,7 @@ static int block_signals(struct supervisor *s, struct error *err)
         sigaddset(&set, SIGTERM);
         sigaddset(&set, SIGINT);
         sigaddset(&set, SIGHUP);
+        sigaddset(&set, SIGUSR1);
         sigaddset(&set, SIGUSR2);
         sigaddset(&set, SIGCHLD);
         signal(SIGPIPE, SIG_IGN);
@@ -120,6 +125,8 @@ static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
 {
         if (number == SIGHUP) {
                 reload_ask(&s->reload);
+        } else if (number == SIGUSR1) {
+                s->log_asked = true;
         } else if (number == SIGUSR2) {
                 upgrade_ask(&s->upgrade);
         } else if (number == SIGTERM || number == SIGINT) {
@@ -183,6 +190,10 @@ static void settle_changes(struct supervisor *s, int64_t now_ms)
         hear_elder(s, now_ms);
         if (s->stage != RUNNING)
                 return;
+        if (s->log_asked && s->reload.step == RELOAD_NONE) {
+                s->log_asked = false;
+                reload_log(&s->crew);
+        }
         reload_settle(&s->reload, &s->crew, !s->upgrade.heir && s->crew.nursery.elder_fd < 0, now_ms);
         upgrade_settle(
                 &s->upgrade, &s->crew, s->reload.step == RELOAD_NONE && s->crew.nursery.elder_fd < 0, now_ms);
@@ -241,8 +252,8 @@ int supervisor_run(const struct config *config, const struct inheritance *inheri
         struct nursery *nursery = &s.crew.nursery;
         log_set_process("supervisor");
         upgrade_open(&s.upgrade);
-        if (places_open(s.settings, inheritance, nursery, err) || reload_open(&s.reload, &s.crew, err) ||
-                crew_fill(&s.crew, err) || block_signals(&s, err))
+        if (metrics_open(err) || places_open(s.settings, inheritance, nursery, err) ||
+                reload_open(&s.reload, &s.crew, err) || crew_fill(&s.crew, err) || block_signals(&s, err))
                 goto out;
         cpu_weight_make(s.settings, nursery->cgroup_parent);
         log_info("service.starting", LOG_I("workers", s.settings->workers),

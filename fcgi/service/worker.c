@@ -16,6 +16,7 @@
 #include "fcgi/service/worker.h"
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
+#include "fcgi/service/account.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -84,25 +85,6 @@ static void send_reply(struct exchange *x)
         buffer_clear(&head);
 }
 
-/* One line a request. Probes that succeed are noise, except to somebody who debugs. */
-static void log_exchange(const struct exchange *x, enum router_socket socket, int64_t total_us)
-{
-        enum log_level level = LOG_LEVEL_INFO;
-        int http_status = x->reply.http_status ? x->reply.http_status : 499;
-        if (http_status >= 500)
-                level = http_status == 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING;
-        else if (socket == ROUTER_CONTROL && http_status < 400)
-                level = LOG_LEVEL_DEBUG;
-        log_event(level, "request", LOG_S("method", x->method), LOG_S("path", x->path),
-                LOG_I("http", http_status), LOG_S("status", x->status),
-                LOG_S("reason", x->reply.reason ? x->reply.reason : x->reason),
-                LOG_S("language", x->language),
-                LOG_S("sandbox", x->times.sandbox[0] ? x->times.sandbox : NULL),
-                LOG_I("queue_us", x->times.queue_us), LOG_I("compile_us", x->times.compile_us),
-                LOG_I("run_us", x->times.run_us), LOG_I("total_us", total_us),
-                LOG_S("error", x->err.text[0] ? x->err.text : NULL));
-}
-
 /* A signal that came in mid-request is delivered by the wait only when no connection is waiting, too. */
 static void look_for_signals(void)
 {
@@ -151,6 +133,7 @@ static void serve(const struct worker_options *options, struct fastcgi *connecti
                 .path = path_of(connection, path, sizeof(path)),
         };
         snprintf(method, sizeof(method), "%s", fastcgi_param(connection, "REQUEST_METHOD"));
+        snprintf(x.client, sizeof(x.client), "%s", fastcgi_param(connection, "REMOTE_ADDR"));
         const char *id = fastcgi_param(connection, "REQUEST_ID");
         if (id_valid(id))
                 snprintf(x.request_id, sizeof(x.request_id), "%s", id);
@@ -162,7 +145,7 @@ static void serve(const struct worker_options *options, struct fastcgi *connecti
         int64_t total_us = clock_us() - start;
         reply_clear(&x.reply);
         fastcgi_end(connection);
-        log_exchange(&x, options->socket, total_us);
+        account_request(&x, options->socket, total_us);
         log_set_request(NULL);
         if (x.big > TRIM_BYTES)
                 malloc_trim(0);

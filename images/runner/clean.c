@@ -18,10 +18,10 @@ static void empty(const char *path, const uid_t *uids, size_t count, int64_t dea
                 fault_errno("emptying %s", path);
 }
 
-static void empty_others(int64_t deadline)
+static void empty_others(const uid_t *uids, size_t count, int64_t deadline)
 {
         for (size_t i = 1; clean_places[i]; i++)
-                empty(clean_places[i], NULL, 0, deadline);
+                empty(clean_places[i], uids, count, deadline);
         if (ipc_remove_all(deadline))
                 fault_errno("removing System V IPC");
 }
@@ -31,12 +31,17 @@ void clean_after_step(const uid_t *uids, size_t count)
         int64_t deadline = ticks_us() + CLEAN_DEADLINE_US;
         if (count)
                 empty(CLEAN_WORKSPACE, uids, count, deadline);
-        empty_others(deadline);
+        empty_others(NULL, 0, deadline);
+}
+
+void clean_beside_suite(const uid_t *uids, size_t count)
+{
+        empty_others(uids, count, ticks_us() + CLEAN_DEADLINE_US);
 }
 
 void clean_everything(void)
 {
         int64_t deadline = ticks_us() + CLEAN_DEADLINE_US;
         empty(CLEAN_WORKSPACE, NULL, 0, deadline);
-        empty_others(deadline);
+        empty_others(NULL, 0, deadline);
 }

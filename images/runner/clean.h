@@ -14,6 +14,10 @@ extern const char *const clean_places[];
  * also remove from the workspace what these uids own. A fault when it fails or takes longer than 5 s. */
 void clean_after_step(const uid_t *uids, size_t count);
 
+/* The same after a compile step while a test suite waits in /tmp for its run: only what these uids own goes.
+ */
+void clean_beside_suite(const uid_t *uids, size_t count);
+
 /* After a job, when nothing runs: the same with the whole workspace. */
 void clean_everything(void);
 

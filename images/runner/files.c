@@ -43,6 +43,16 @@ static int step_into(int parent, const char *name)
         return fd;
 }
 
+int files_make_private(const char *path, uid_t uid)
+{
+        identity_assume(uid);
+        int rc = mkdir(path, 0700);
+        int reason = errno;
+        identity_assume(0);
+        errno = reason;
+        return rc;
+}
+
 int files_create(const char *directory, const char *name, bool executable, uid_t uid)
 {
         char path[PROTOCOL_PATH_MAX + 1];

@@ -34,7 +34,8 @@ enum state {
 static struct {
         enum state state;
         bool many_runs, run_seen;
-        uid_t file_uid, run_uid;
+        bool suite; /* files of one are there */
+        uid_t file_uid, run_uid, suite_uid;
         unsigned files;
         int file;      /* being written, else -1 */
         uint32_t left; /* of FILE's or STDIN's bytes */
@@ -69,7 +70,7 @@ static void close_file(void)
 static void start_job(bool many_runs)
 {
         job.many_runs = many_runs;
-        job.run_seen = false;
+        job.run_seen = job.suite = false;
         job.files = 0;
         job.run_uid = identity_fresh();
         job.file_uid = many_runs ? identity_fresh() : job.run_uid;
@@ -106,19 +107,36 @@ static void on_job(const uint8_t *payload, size_t size)
         start_job(payload[0] & JOB_MANY_RUNS);
 }
 
+/* The place is made with the first file in it, as a user whom no program has been. */
+static void open_suite(void)
+{
+        if (job.suite)
+                return;
+        if (job.many_runs)
+                fault_exit("a suite in a job with several runs");
+        job.suite = true;
+        job.suite_uid = identity_fresh();
+        if (files_make_private(PROTOCOL_SUITE_PLACE, job.suite_uid))
+                fault_errno("making " PROTOCOL_SUITE_PLACE);
+}
+
 static void on_file(const uint8_t *payload, size_t size)
 {
         char name[PROTOCOL_PATH_MAX + 1];
         size_t length = size - 5;
+        bool suite = payload[4] & FILE_SUITE;
         if (job.state == FRESH)
                 start_job(false);
-        if (++job.files > PROTOCOL_FILES_MAX || payload[4] > 1 ||
+        if (++job.files > PROTOCOL_FILES_MAX || payload[4] & ~(FILE_EXECUTABLE | FILE_SUITE) ||
                 !files_name_valid((const char *)payload + 5, length))
                 fault_exit("a file's name, kind or number is not allowed");
         memcpy(name, payload + 5, length);
         name[length] = '\0';
         job.left = protocol_get_u32(payload);
-        job.file = files_create(CLEAN_WORKSPACE, name, payload[4], job.file_uid);
+        if (suite)
+                open_suite();
+        job.file = files_create(suite ? PROTOCOL_SUITE_PLACE : CLEAN_WORKSPACE, name,
+                payload[4] & FILE_EXECUTABLE, suite ? job.suite_uid : job.file_uid);
         if (job.file < 0)
                 fault_errno("creating file %u", job.files);
         if (job.left)
@@ -159,12 +177,18 @@ static void on_data(const uint8_t *payload, size_t size)
                 job.state = DESCRIBED;
 }
 
-/* The first run's process 0 has the uid that owns the files. */
-static void choose_uids(void)
+/* The first run's program has the uid that owns the files: process 0, or what a suite talks to. */
+static void choose_identities(void)
 {
-        bool run = job.plan.limits.kind == STEP_RUN;
-        for (unsigned i = 0; i < job.plan.limits.processes; i++)
-                job.plan.programs[i].uid = run && !i && !job.run_seen ? job.run_uid : identity_fresh();
+        bool run = job.plan.limits.kind == STEP_RUN, suite = run && job.suite;
+        for (unsigned i = 0; i < job.plan.limits.processes; i++) {
+                struct program *program = &job.plan.programs[i];
+                program->directory = suite && !i ? PROTOCOL_SUITE_PLACE : CLEAN_WORKSPACE;
+                if (suite && !i)
+                        program->uid = job.suite_uid;
+                else
+                        program->uid = run && i == suite && !job.run_seen ? job.run_uid : identity_fresh();
+        }
         if (run && !job.run_seen && job.many_runs)
                 prove_first_run();
         job.run_seen |= run;
@@ -179,8 +203,10 @@ static void on_step(const uint8_t *payload, size_t size)
                 fault_exit("malformed step");
         if (limits.kind == STEP_RUN && job.run_seen && !job.many_runs)
                 fault_exit("a second run in a job that announced one");
+        if (limits.kind == STEP_RUN && job.suite && limits.processes != 2)
+                fault_exit("a suite with nothing to talk to");
         plan_begin(&job.plan, &limits);
-        choose_uids();
+        choose_identities();
         job.state = DESCRIBING;
 }
 
@@ -273,7 +299,10 @@ void job_finish_step(void (*flush)(void))
         for (unsigned i = 0; i < processes; i++)
                 uids[i] = job.plan.programs[i].uid;
         plan_end(&job.plan);
-        clean_after_step(uids, run && job.many_runs ? processes : 0);
+        if (!run && job.suite)
+                clean_beside_suite(uids, processes);
+        else
+                clean_after_step(uids, run && job.many_runs ? processes : 0);
         if (run && job.many_runs)
                 prove_between_runs();
         for (unsigned i = 0; !run && job.many_runs && i < processes; i++)

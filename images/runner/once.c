@@ -125,6 +125,7 @@ static void plan(enum step_kind kind, json_t *command, double timeout, json_t *a
                 .open_files = (uint32_t)recipe->open_files};
         plan_begin(&once.plan, &limits);
         once.plan.programs[0].uid = uid;
+        once.plan.programs[0].directory = CLEAN_WORKSPACE;
         if (recipe_plan(recipe, command, once.ask.names, once.ask.files, &once.plan))
                 fault_exit("the command does not fit");
         json_array_foreach(args, i, arg)

@@ -16,6 +16,7 @@ struct program {
         char *argv[PROTOCOL_ARGS_MAX + 1];
         char *env[PROTOCOL_ENV_MAX + 1];
         unsigned args, envs;
+        const char *directory; /* in which it starts; static */
         uid_t uid;
 };
 

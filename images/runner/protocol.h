@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define PROTOCOL_HEADER_SIZE 8
 #define PROTOCOL_PAYLOAD_MAX 65536 /* either way; a longer frame is an error */
 #define PROTOCOL_TOKEN_SIZE 16
@@ -31,6 +31,7 @@
 #define PROTOCOL_ENV_MAX 64   /* of one process */
 #define PROTOCOL_PROCESSES_MAX 2
 #define PROTOCOL_PATH_MAX 255
+#define PROTOCOL_SUITE_PLACE "/tmp/suite" /* where FILE_SUITE puts files */
 #define PROTOCOL_SILENCE_S 90 /* a runner that hears nothing for so long, and runs nothing, exits */
 
 enum frame_type {
@@ -38,7 +39,8 @@ enum frame_type {
         FRAME_RESET = 1, /* token[16] */
         FRAME_PING = 2,  /* u64, returned as it is */
         FRAME_JOB = 3,   /* u8 flags: enum job_flags */
-        FRAME_FILE = 4,  /* u32 size, u8 executable (0/1), path relative to the workspace */
+        FRAME_FILE =
+                4, /* u32 size, u8 enum file_flags, path relative to the workspace or the suite's place */
         FRAME_DATA = 5,  /* bytes of the FILE or STDIN before it, 1 to PROTOCOL_PAYLOAD_MAX of them */
         FRAME_STEP = 6,  /* struct protocol_step, encoded */
         FRAME_ARG = 7,   /* u8 process, bytes without NUL */
@@ -60,6 +62,11 @@ enum job_flags {
         JOB_MANY_RUNS = 1, /* several run steps follow: files are read-only for them, and what the compile
                               step made loses group and other write */
 };
+
+/* FILE_SUITE: the file is put below PROTOCOL_SUITE_PLACE, which one uid alone may enter: that of process 0 of
+ * the job's run, which then has two processes and starts in that place, while process 1 owns the other files.
+ * Not in a job with several runs. */
+enum file_flags { FILE_EXECUTABLE = 1, FILE_SUITE = 2 };
 
 enum step_kind { STEP_COMPILE = 0, STEP_RUN = 1 };
 

@@ -4,7 +4,6 @@
  * still until the exec. The child touches nothing but its stack and the result. */
 #include "images/runner/start.h"
 
-#include "images/runner/clean.h"
 #include "images/runner/fault.h"
 
 #include <errno.h>
@@ -134,14 +133,15 @@ static const char *become(
                 return "priorities";
         if (set_limits(limits))
                 return "limits";
-        if (chdir(CLEAN_WORKSPACE))
-                return CLEAN_WORKSPACE;
         if (place_fds(fds))
                 return "descriptors";
         /* Every descriptor of the runner closes at exec anyway; this is the second lock. */
         syscall(SYS_close_range, START_FDS, ~0U, 1U << 2 /* CLOSE_RANGE_CLOEXEC */);
         if (drop_rights(program->uid))
                 return "dropping rights";
+        /* As the program's own user: root without its capabilities may not enter a suite's place. */
+        if (chdir(program->directory))
+                return program->directory;
         default_signals();
         execute(program);
         return stage_exec;

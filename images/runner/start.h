@@ -11,7 +11,7 @@
 /* Keep descriptors 3 to 9 occupied. Once, at the start, before any other descriptor is opened. */
 void start_reserve_fds(void);
 
-/* Start the program in the workspace: a session, a uid and a gid of its own, no supplementary groups, no
+/* Start the program in its directory: a session, a uid and a gid of its own, no supplementary groups, no
  * capability, nice 19, first in line for the out-of-memory killer, its limits, default signals, fds[i] as
  * descriptor i (-1: not open), nothing else open. Returns its pid once it runs the program; or -1 and *reason
  * the errno of exec, which is the job's concern. What fails before exec is a fault. */

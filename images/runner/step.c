@@ -91,17 +91,17 @@ static void unwire(struct wiring *wiring)
                 close_fd(ends[i]);
 }
 
-/* Process 1 first: process 0 must find it there. Returns 0, or exec's errno. */
+/* Process 0 first, so that the other cannot keep it from starting by using up all processes. Returns 0, or
+ * exec's errno. */
 static int start_programs(struct step *step, const struct plan *plan, const struct wiring *wiring)
 {
         int reason = 0;
         int first[START_FDS] = {plan->input < 0 ? wiring->null : plan->input, wiring->out[1], wiring->err[1],
                 wiring->up[0], wiring->down[1]};
         int second[START_FDS] = {wiring->down[0], wiring->up[1], wiring->second_err, -1, -1};
-        if (plan->limits.processes == 2)
+        step->pids[0] = start_program(&plan->programs[0], &plan->limits, first, &reason);
+        if (!reason && plan->limits.processes == 2)
                 step->pids[1] = start_program(&plan->programs[1], &plan->limits, second, &reason);
-        if (!reason)
-                step->pids[0] = start_program(&plan->programs[0], &plan->limits, first, &reason);
         return reason;
 }
 

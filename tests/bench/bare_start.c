@@ -14,20 +14,29 @@
 #include <unistd.h>
 
 #define RUN_MS 60000
-#define ARGS_MAX 48
+#define ARGS_MAX 96
 
-static void become_container(const char *image, const char *sources, const char *cpus, int in, int out)
+/* What the program itself sees is as in a sandbox: its environment, a writable place in memory. */
+static void become_container(
+        const char *image, const char *sources, const char *const *env, const char *cpus, int in, int out)
 {
+        static const char *const usual[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/workspace",
+                "LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1", NULL};
         char helper[512], helper_mount[600], sources_mount[600];
         service_source_path("build/tests/bench/bare", helper, sizeof helper);
         snprintf(helper_mount, sizeof helper_mount, "%s:/bare:ro", helper);
         snprintf(sources_mount, sizeof sources_mount, "%s:/src:ro", sources);
-        /* What the program itself sees is as in a sandbox: its environment, a writable place in memory. */
-        const char *const argv[] = {"docker", "run", "--rm", "-i", "--network", "none", "--log-driver",
-                "none", "--tmpfs", "/workspace:exec", "--tmpfs", "/tmp", "-w", "/workspace", "-e",
-                "PATH=/usr/local/bin:/usr/bin:/bin", "-e", "HOME=/workspace", "-e", "LANG=C.UTF-8", "-e",
-                "PYTHONDONTWRITEBYTECODE=1", "-v", helper_mount, "-v", sources_mount, "--entrypoint", "/bare",
-                "--cpus", cpus ? cpus : "0", image, NULL};
+        const char *argv[ARGS_MAX + 1] = {"docker", "run", "--rm", "-i", "--network", "none", "--log-driver",
+                "none", "--tmpfs", "/workspace:exec", "--tmpfs", "/tmp", "-w", "/workspace", "-v",
+                helper_mount, "-v", sources_mount, "--entrypoint", "/bare", "--cpus", cpus ? cpus : "0"};
+        size_t count = 0;
+        while (argv[count])
+                count++;
+        for (env = env ? env : usual; *env && count < ARGS_MAX - 2; env++) {
+                argv[count++] = "-e";
+                argv[count++] = *env;
+        }
+        argv[count] = image;
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         dup2(in, STDIN_FILENO);
         dup2(out, STDOUT_FILENO);
@@ -35,8 +44,8 @@ static void become_container(const char *image, const char *sources, const char 
         _exit(127);
 }
 
-int bare_start_open(
-        struct bare_start *bare, const char *image, const char *sources, const char *cpus, struct error *err)
+int bare_start_open(struct bare_start *bare, const char *image, const char *sources, const char *const *env,
+        const char *cpus, struct error *err)
 {
         int in[2], out[2];
         if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
@@ -45,7 +54,7 @@ int bare_start_open(
         if (bare->pid < 0)
                 return error_errno(err, "fork");
         if (bare->pid == 0)
-                become_container(image, sources, cpus, in[0], out[1]);
+                become_container(image, sources, env, cpus, in[0], out[1]);
         close(in[0]);
         close(out[1]);
         bare->to = fdopen(in[1], "w");

@@ -15,10 +15,11 @@ struct bare_start {
         FILE *to, *from;
 };
 
-/* Start it; sources is a host folder that it sees as /src. cpus: "0.5" for a CPU quota, NULL for none. 0/-1.
- */
-int bare_start_open(
-        struct bare_start *bare, const char *image, const char *sources, const char *cpus, struct error *err);
+/* Start it; sources is a host folder that it sees as /src. env: the environment of what it runs
+ * ("NAME=value", NULL-terminated), NULL for what python has. cpus: "0.5" for a CPU quota, NULL for none.
+ * 0/-1. */
+int bare_start_open(struct bare_start *bare, const char *image, const char *sources, const char *const *env,
+        const char *cpus, struct error *err);
 
 /* Run one command (its words separated by blanks, an absolute path first), which must end with 0. Returns its
  * wall time in microseconds and its CPU time in *cpu_us (may be NULL), or -1. */

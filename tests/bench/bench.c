@@ -6,9 +6,11 @@
 #include "tests/bench/bare_start.h"
 #include "tests/bench/clients.h"
 #include "tests/bench/judging.h"
+#include "tests/bench/languages.h"
 #include "tests/bench/load.h"
+#include "tests/bench/policies.h"
+#include "tests/bench/question.h"
 #include "tests/bench/samples.h"
-#include "tests/integration/http.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/service.h"
 #include "tests/integration/spawn.h"
@@ -26,8 +28,8 @@
 
 /* How much of each; --quick takes the second column. */
 static const struct {
-        int python, javascript, cpp, judging, load_ms, docker_ms, clients_ms;
-} plans[] = {{100, 60, 12, 8, 10000, 6000, 5000}, {10, 6, 3, 2, 2000, 2000, 1000}}, *plan = plans;
+        int python, javascript, cpp, judging, load_ms, docker_ms, clients_ms, languages;
+} plans[] = {{100, 60, 12, 8, 10000, 6000, 5000, 30}, {10, 6, 3, 2, 2000, 2000, 1000, 3}}, *plan = plans;
 
 static const char python_code[] = "print(\"Hello, World!\")\n";
 static const char javascript_code[] = "console.log(\"Hello, World!\");\n";
@@ -37,45 +39,9 @@ static const char cpp_code[] =
 static struct service service;
 static char sources[80];
 
-/* One thing that is asked of the service over and over. */
-struct question {
-        struct http_connection *connection; /* NULL: one is made in each process */
-        char *body;
-};
-
-static struct question question_new(const char *language, const char *code)
+static struct question ask_for(const char *language, const char *code)
 {
-        json_t *body = json_pack("{s:s, s:s}", "language", language, "code", code);
-        struct question question = {NULL, json_dumps(body, JSON_COMPACT)};
-        json_decref(body);
-        return question;
-}
-
-/* Ask; 200 and success are required. */
-static int64_t ask(void *context, struct error *err)
-{
-        struct question *question = context;
-        struct http_request request = {.port = service.port, .path = "/api/execute", .body = question->body};
-        struct http_response response = {0};
-        if (!question->connection)
-                question->connection = http_connection_new();
-        int64_t taken = -1, start = clock_us();
-        int rc = http_send_on(question->connection, &request, &response, err);
-        int64_t end = clock_us();
-        const char *output = json_string_value(json_object_get(response.json, "output"));
-        if (rc == 0 && response.status == 200 && output && !strcmp(output, "Hello, World!\n"))
-                taken = end - start;
-        else
-                error_set(err, "status %d: %.*s", response.status, (int)response.body.size,
-                        response.body.data ? response.body.data : "");
-        http_clear(&response);
-        return taken;
-}
-
-static void question_free(struct question *question)
-{
-        http_connection_free(question->connection);
-        free(question->body);
+        return question_new(service.port, language, code, "Hello, World!\n");
 }
 
 static int write_source(const char *name, const char *text, struct error *err)
@@ -139,7 +105,7 @@ static int turn_bare(struct comparison *what, struct bare_start *bare, struct er
 
 static int turn_ours(struct comparison *what, struct question *question, struct error *err)
 {
-        int64_t taken = ask(question, err);
+        int64_t taken = question_ask(question, err);
         if (taken < 0)
                 return -1;
         samples_add(&what->ours, taken);
@@ -160,8 +126,8 @@ static int turn_docker(const char *image, struct error *err)
 static int compare(struct comparison *what, int turns, int each, bool with_docker, struct error *err)
 {
         struct bare_start bare = {0};
-        struct question question = question_new(what->language, what->code);
-        int rc = bare_start_open(&bare, what->image, sources, NULL, err);
+        struct question question = ask_for(what->language, what->code);
+        int rc = bare_start_open(&bare, what->image, sources, NULL, NULL, err);
         fprintf(stderr, "%s: %d turns\n", what->language, turns);
         /* The first of each loads what the later ones find loaded. */
         for (int i = 0; rc == 0 && i < 5; i++)
@@ -228,7 +194,7 @@ struct figures {
 
 static int measure(struct figures *figures, struct error *err)
 {
-        struct question question = question_new("python", python_code);
+        struct question question = ask_for("python", python_code);
         int rc = -1, all = 8;
         if (!service_until(warm, &all, 60000)) {
                 error_set(err, "the pool does not get warm");
@@ -243,7 +209,8 @@ static int measure(struct figures *figures, struct error *err)
                 judging_measure(&judged_python, plan->judging, service.port, sources, err))
                 goto out;
         fprintf(stderr, "%d clients, then as many docker run\n", CLIENTS);
-        figures->throughput = load_run(CLIENTS, plan->load_ms, ask, &question, &figures->loaded, err);
+        figures->throughput =
+                load_run(CLIENTS, plan->load_ms, question_ask, &question, &figures->loaded, err);
         if (figures->throughput < 0)
                 goto out;
         figures->after_kib = service_private_kib();
@@ -344,7 +311,7 @@ static int print_clients(struct error *err)
         const char *names[4] = {NULL}, *bodies[4] = {NULL};
         struct question questions[3];
         for (int i = 0; i < 3; i++) {
-                questions[i] = question_new(all[i]->language, all[i]->code);
+                questions[i] = ask_for(all[i]->language, all[i]->code);
                 names[i] = all[i]->language;
                 bodies[i] = questions[i].body;
         }
@@ -354,26 +321,45 @@ static int print_clients(struct error *err)
         return rc;
 }
 
-int main(int argc, char **argv)
+static int everything(struct error *err)
 {
         static struct figures figures; /* its samples are too large for a stack */
+        if (write_sources(err) || measure(&figures, err))
+                return -1;
+        print_all(&figures);
+        return print_clients(err) || policies_table(err) ? -1 : 0;
+}
+
+/* NULL with *languages and the plan set, or how it is used. */
+static const char *read_arguments(char **argv, const char **languages)
+{
+        while (*++argv) {
+                if (!strcmp(*argv, "--quick"))
+                        plan = &plans[1];
+                else if (!strcmp(*argv, "--languages") && argv[1])
+                        *languages = *++argv;
+                else if (strcmp(*argv, "--policies"))
+                        return "usage: bench [--policies] [--quick] [--languages all|\"python go ...\"]";
+        }
+        return NULL;
+}
+
+int main(int argc, char **argv)
+{
         struct error err = {0}, stop_err = {0};
         struct service_options options = {.warm = {{"python", 5}}};
-        if (argc > 1 && strcmp(argv[1], "--quick")) {
-                fprintf(stderr, "usage: bench [--quick]\n");
+        const char *languages = NULL, *usage = read_arguments(argv, &languages);
+        if (argc == 2 && !strcmp(argv[1], "--policies"))
+                return policies_table(&err) ? 1 : 0;
+        if (usage) {
+                fprintf(stderr, "%s\n", usage);
                 return 2;
         }
-        if (argc > 1)
-                plan = &plans[1];
+        options.all_languages = languages != NULL;
         int rc = service_start(&service, &options, &err);
         if (rc == 0)
-                rc = write_sources(&err);
-        if (rc == 0)
-                rc = measure(&figures, &err);
-        if (rc == 0) {
-                print_all(&figures);
-                rc = print_clients(&err);
-        }
+                rc = languages ? languages_table(&service, languages, plan->languages, &err)
+                               : everything(&err);
         if (service_stop(&service, &stop_err))
                 fprintf(stderr, "stop: %s\n", stop_err.text);
         if (rc)

@@ -60,9 +60,9 @@ int judging_measure(struct judging *what, int turns, int port, const char *sourc
         char *body = body_of(what);
         struct http_connection *connection = http_connection_new();
         struct http_request request = {.port = port, .path = "/api/execute", .body = body};
-        int rc = bare_start_open(&bare, what->image, sources, NULL, err);
+        int rc = bare_start_open(&bare, what->image, sources, NULL, NULL, err);
         if (rc == 0 && what->cpus)
-                rc = bare_start_open(&limited, what->image, sources, what->cpus, err);
+                rc = bare_start_open(&limited, what->image, sources, NULL, what->cpus, err);
         fprintf(stderr, "%s: %d requests with %d test cases\n", what->language, turns, JUDGING_CASES);
         if (rc == 0 && what->prepare && bare_start_run(&bare, what->prepare, NULL, err) < 0)
                 rc = -1;

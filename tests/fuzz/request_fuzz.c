@@ -21,7 +21,15 @@ static void open_catalog(void)
                 fprintf(stderr, "%s\n", err.text);
                 exit(1);
         }
-        catalog = (struct catalog){.settings = settings, .registry = registry, .policies = policies};
+        struct exercise_context context = {settings, registry, policies};
+        struct exercises *exercises = exercises_load(&context, &err);
+
+        if (exercises == NULL) {
+                fprintf(stderr, "%s\n", err.text);
+                exit(1);
+        }
+        catalog = (struct catalog){
+                .settings = settings, .registry = registry, .policies = policies, .exercises = exercises};
 }
 
 /* What every accepted set of test cases must be. */

@@ -1,4 +1,7 @@
-/* Finds cases, sends their requests through nginx and compares the answers. */
+/* Finds cases, sends their requests through nginx and compares the answers.
+ *
+ * All are run before the first test, several at a time, because most of a case is waiting for one core or for
+ * a time limit; the tests say what came of it. */
 #include "tests/integration/corpus.h"
 
 #include "tests/integration/answer.h"
@@ -12,6 +15,8 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,26 +24,24 @@
 #include <unistd.h>
 
 #define CASES_MAX 1000
+#define ALSO_MAX 16
+#define HELPERS 3 /* threads besides the first */
 
 struct program {
         char group[64];
         char name[160]; /* group/case */
         char folder[600];
+        struct error err; /* why it did not do what was expected; "" when it did */
+        char said[512];   /* the beginning of its stderr then */
 };
 
 static struct program programs[CASES_MAX];
-static struct CMUnitTest tests[CASES_MAX];
+static struct CMUnitTest tests[CASES_MAX + ALSO_MAX];
 static size_t count;
 static char **wanted; /* NULL-terminated; empty: all */
 static const struct service_options *service_options;
 
-static int start(void **state)
-{
-        (void)state;
-        return fixture_start(service_options);
-}
-
-static int run_once(const char *body, const json_t *expected, struct error *err)
+static int run_once(struct program *program, const char *body, const json_t *expected, struct error *err)
 {
         struct http_request request = {.port = fixture.port, .path = "/api/execute", .body = body};
         struct http_response response = {0};
@@ -53,18 +56,15 @@ static int run_once(const char *body, const json_t *expected, struct error *err)
                 rc = case_compare(expected, response.json, err);
         if (rc == 0)
                 rc = case_compare_raw(expected, response.body.data, response.body.size, err);
-        if (rc && response.json) {
-                const char *text = json_string_value(json_object_get(response.json, "stderr"));
-                print_error("stderr: %.500s\n", text ? text : "");
-        }
+        if (rc)
+                snprintf(program->said, sizeof program->said, "%s", fixture_text(response.json, "stderr"));
         http_clear(&response);
         return rc;
 }
 
-static void run_program(void **state)
+static void run(struct program *program)
 {
-        const struct program *program = *state;
-        struct error err = {0};
+        struct error err = {""};
         json_t *request = case_request(program->folder, program->group, &err);
         json_t *expected = request ? case_expectation(program->folder, &err) : NULL;
         char *body = request ? json_dumps(request, JSON_COMPACT) : NULL;
@@ -73,12 +73,53 @@ static void run_program(void **state)
         if (json_object_get(expected, "$times"))
                 times = json_integer_value(json_object_get(expected, "$times"));
         for (; rc == 0 && i < times; i++)
-                rc = run_once(body, expected, &err);
+                rc = run_once(program, body, expected, &err);
+        if (rc)
+                error_set(&program->err, "run %d of %d: %s", (int)i, (int)times, err.text);
         free(body);
         json_decref(request);
         json_decref(expected);
-        if (rc)
-                fail_msg("%s, run %d of %d: %s", program->name, (int)i, (int)times, err.text);
+}
+
+static void *work(void *next)
+{
+        for (size_t i; (i = atomic_fetch_add((atomic_size_t *)next, 1)) < count;)
+                run(&programs[i]);
+        return NULL;
+}
+
+static int start(void **state)
+{
+        pthread_t threads[HELPERS];
+        size_t started = 0;
+        atomic_size_t next = 0;
+        (void)state;
+        if (fixture_start(service_options))
+                return -1;
+        while (started < HELPERS && !pthread_create(&threads[started], NULL, work, &next))
+                started++;
+        work(&next);
+        while (started)
+                pthread_join(threads[--started], NULL);
+        return 0;
+}
+
+static void say_how_it_went(void **state)
+{
+        const struct program *program = *state;
+        if (*program->said)
+                print_error("stderr: %s\n", program->said);
+        if (*program->err.text)
+                fail_msg("%s, %s", program->name, program->err.text);
+}
+
+bool corpus_wants(char *const *names, const char *group)
+{
+        size_t length = strlen(group);
+        for (char *const *name = names; *name; name++)
+                if (!strncmp(*name, group, length) && ((*name)[length] == '/' || !(*name)[length]))
+                        return true;
+        return !*names;
 }
 
 static bool is_wanted(const struct program *program)
@@ -103,7 +144,7 @@ static void add_program(const char *folder, const char *group, const char *name)
         if (!is_wanted(program))
                 return;
         tests[count] = (struct CMUnitTest){
-                .name = program->name, .test_func = run_program, .initial_state = program};
+                .name = program->name, .test_func = say_how_it_went, .initial_state = program};
         count++;
 }
 
@@ -137,16 +178,20 @@ static void find_programs(const char *root)
                 free(groups);
 }
 
-int corpus_run(const char *root, char **names, const struct service_options *options)
+int corpus_run(
+        const char *root, char **names, const struct service_options *options, const struct CMUnitTest *also)
 {
         char path[400];
+        size_t more = 0;
         wanted = names;
         service_options = options;
         service_source_path(root, path, sizeof path);
         find_programs(path);
-        if (!count) {
-                fprintf(stderr, "no case in %s\n", path);
+        if (!count || count == CASES_MAX) {
+                fprintf(stderr, "%s in %s\n", count ? "too many cases" : "no case", path);
                 return 1;
         }
-        return _cmocka_run_group_tests(root, tests, count, start, fixture_stop);
+        for (; also && also[more].name && more < ALSO_MAX; more++)
+                tests[count + more] = also[more];
+        return _cmocka_run_group_tests(root, tests, count + more, start, fixture_stop);
 }

@@ -230,7 +230,10 @@ static void wrong_values(void **state)
                 {"{\"code\": \"1\", \"compare\": \"line\"}", {422, "invalid_request", "compare", "tokens"}},
                 {"{\"code\": \"1\", \"stop_on_failure\": 1}",
                         {422, "invalid_request", "stop_on_failure", "true"}},
-                {"{\"exercise\": \"a\"}", {422, "invalid_request", "exercise", "support"}},
+                {"{\"exercise\": \"redis-step-2\"}",
+                        {422, "unknown_exercise", "exercise", "did you mean 'redis-step-1'?"}},
+                {"{\"code\": \"1\", \"exercise\": \"redis-step-1\", \"stdin\": \"1\"}",
+                        {422, "invalid_request", "stdin", "redis-step-1"}},
         };
         (void)state;
         CHECK_ROWS(rows);
@@ -399,7 +402,8 @@ static void wrong_methods(void **state)
 static void unknown_paths(void **state)
 {
         static const char *const paths[] = {"/api", "/api/", "/api/execute/", "/api/executes",
-                "/api/v2/execute", "/api/history", "/api/admin/cleanup", "/api/exercises", "/.git/config"};
+                "/api/v2/execute", "/api/history", "/api/admin/cleanup", "/api/exercises/",
+                "/api/exercises/two/sum", "/api/exercises/none", "/.git/config"};
         size_t failed = 0;
         (void)state;
         for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {

@@ -4,7 +4,7 @@
 
 int main(int argc, char **argv)
 {
-        const struct service_options options = {.pool_max = 4};
+        const struct service_options options = {.pool_max = 8};
         (void)argc;
-        return corpus_run("tests/judge", argv + 1, &options);
+        return corpus_run("tests/judge", argv + 1, &options, NULL);
 }

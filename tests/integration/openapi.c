@@ -258,11 +258,24 @@ static int validate(const json_t *schema, const json_t *value, const char *where
         return 0;
 }
 
+/* What the contract says of a path; one whose last part may be anything ends in {id} there. */
+static const json_t *item_of(const char *path)
+{
+        const json_t *paths = json_object_get(contract, "paths"), *item = json_object_get(paths, path);
+        char template[256];
+        const char *slash = strrchr(path, '/');
+        if (!item && slash && slash[1]) {
+                snprintf(template, sizeof template, "%.*s/{id}", (int)(slash - path), path);
+                item = json_object_get(paths, template);
+        }
+        return resolve(item);
+}
+
 /* The schema for an answer, or NULL with err. */
 static const json_t *schema_of(const char *method, const char *path, int status, struct error *err)
 {
         char name[16], key[16];
-        const json_t *item = resolve(json_object_get(json_object_get(contract, "paths"), path));
+        const json_t *item = item_of(path);
         const json_t *errors =
                 json_object_get(json_object_get(json_object_get(contract, "components"), "schemas"), "Error");
         if (!item) {

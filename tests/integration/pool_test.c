@@ -68,14 +68,14 @@ static int acquire(
         return answer;
 }
 
-/* On a machine that has much to do a sandbox may take longer to come than a lease waits. */
+/* On a machine with much else to do, making a sandbox may take longer than the queue has time. */
 static void must_acquire(struct broker_link *link, const char *id, struct lease *lease)
 {
-        int64_t deadline = clock_ms() + 2 * LONE_BROKER_PATIENCE_MS;
+        int64_t deadline_ms = clock_ms() + 2 * LONE_BROKER_PATIENCE_MS;
         int answer;
         do
                 answer = acquire(link, id, 128, 10000, lease);
-        while (answer == LEASE_BUSY && clock_ms() < deadline);
+        while (answer == LEASE_BUSY && clock_ms() < deadline_ms);
         assert_int_equal(answer, LEASE_GRANTED);
         assert_true(lease->fd >= 0);
 }

@@ -371,33 +371,62 @@ static bool is_leased(void *context)
         return service_sandboxes(&fixture, "leased", NULL) == 1;
 }
 
-/* A request that runs while its language changes ends as it would have; then its sandbox goes. */
-static void what_runs_is_not_disturbed(void **state)
+/* A request that takes some seconds; its answer goes to a file. Returns when it runs. */
+static pid_t begin_slow_request(const char *body)
 {
         struct error err = {0};
-        char url[64], path[128];
-        int status;
-        (void)state;
-        struct containers before = {"python", containers_of("python")};
+        static char url[64], path[128];
         snprintf(url, sizeof url, "http://127.0.0.1:%d/api/execute", fixture.port);
         path_of("slept", path);
         const char *const argv[] = {"curl", "-s", "-m", "60", "-o", path, "-H",
-                "Content-Type: application/json", "-d",
-                "{\"code\": \"import time\\ntime.sleep(4)\\nprint('slept')\", \"policy\": \"off\"}", url,
-                NULL};
+                "Content-Type: application/json", "-d", body, url, NULL};
         pid_t client = spawn_start(argv, -1, &err);
         assert_true(client > 0 && service_until(is_leased, NULL, 10000));
-        edit("languages/python.yaml", "limits:\n", "limits:\n  processes: 77\n");
-        must_reload();
-        says("python", "print(open('/proc/self/status').read().count('Name:'))", "1\n");
+        return client;
+}
+
+static void ends_well(pid_t client)
+{
+        struct error err = {0};
+        int status;
         assert_int_equal(spawn_wait(client, clock_ms() + 20000, &status, &err), 0);
         char *answer = read_text("slept");
-        assert_non_null(strstr(answer, "\"output\":\"slept\\n\""));
+        if (!strstr(answer, "\"output\":\"slept\\n\""))
+                fail_msg("%s", answer);
         free(answer);
+}
+
+/* A request that runs while its language changes ends as it would have; then its sandbox goes. */
+static void what_runs_is_not_disturbed(void **state)
+{
+        (void)state;
+        struct containers before = {"python", containers_of("python")};
+        pid_t client = begin_slow_request(
+                "{\"code\": \"import time\\ntime.sleep(4)\\nprint('slept')\", \"policy\": \"off\"}");
+        edit("languages/python.yaml", "limits:\n", "limits:\n  processes: 77\n");
+        must_reload();
+        says("python", "print('beside it')", "beside it\n");
+        ends_well(client);
         assert_true(service_until(are_gone, &before, 10000));
         free(before.ids);
         edit("languages/python.yaml", "  processes: 77\n", "");
         must_reload();
+}
+
+/* Even one whose language is not there any more. */
+static void what_runs_outlives_its_language(void **state)
+{
+        (void)state;
+        build_toy("");
+        write_toy("hello");
+        must_reload();
+        struct containers before = {"toy", containers_of("toy")};
+        pid_t client = begin_slow_request("{\"language\": \"toy\", \"code\": \"sleep 4; say slept\"}");
+        remove_file("languages/toy.yaml");
+        must_reload();
+        ends_well(client);
+        assert_true(service_until(are_gone, &before, 10000));
+        free(before.ids);
 }
 
 /* More and fewer workers, at once. */
@@ -412,6 +441,81 @@ static void workers_and_pool_change(void **state)
         edit("sandpool.yaml", "workers: 6", "workers: 32");
         must_reload();
         assert_int_equal(processes_list(0, fixture.supervisor, list), 32 + 2);
+}
+
+/* How many lines about requests the log files hold, old and new; fails on one that is no whole JSON object or
+ * names a request a second time. */
+static int logged_requests(void)
+{
+        struct error err = {0};
+        char script[256];
+        json_t *seen = json_object();
+        snprintf(script, sizeof script, "cat %s/own.log*", fixture.dir);
+        char *all = spawn_text(&err, "sh", "-c", script, NULL), *rest = all, *line;
+        if (!all)
+                fail_msg("%s", err.text);
+        while ((line = strsep(&rest, "\n"))) {
+                json_t *entry = json_loads(line, 0, NULL);
+                if (!entry)
+                        fail_msg("not whole: %s", line);
+                const char *id = fixture_text(entry, "request");
+                if (!strcmp(fixture_text(entry, "event"), "request")) {
+                        assert_null(json_object_get(seen, id));
+                        json_object_set_new(seen, id, json_true());
+                }
+                json_decref(entry);
+        }
+        int count = (int)json_object_size(seen);
+        json_decref(seen);
+        free(all);
+        return count;
+}
+
+static bool all_are_logged(void *context)
+{
+        return logged_requests() == *(int *)context;
+}
+
+static bool none_leaves(void *context)
+{
+        struct process list[PROCESSES_MAX];
+        (void)context;
+        return processes_list(0, fixture.supervisor, list) == 32 + 2;
+}
+
+/* Moved away five times while requests come in: each has one whole line, in one of the files; and when the
+ * last worker of before is gone, the new file is where lines go. */
+static void the_log_is_rotated_under_load(void **state)
+{
+        struct error err = {0};
+        char log[128], script[512], request_id[64];
+        unsigned number = 0;
+        (void)state;
+        snprintf(log, sizeof log, "log: {file: \"%s/own.log\"}\n\nlanguages:\n", fixture.dir);
+        edit("sandpool.yaml", "languages:\n", log);
+        must_reload();
+        snprintf(script, sizeof script,
+                "cd %s; for i in 1 2 3 4 5; do mv own.log own.log.$i; kill -USR1 %d; "
+                "until [ -s own.log ]; do sleep 0.01; done; done",
+                fixture.dir, (int)fixture.supervisor);
+        const char *const argv[] = {"sh", "-ec", script, NULL};
+        pid_t rotating = spawn_start(argv, -1, &err);
+        assert_true(rotating > 0);
+        steady_until(rotating, &number);
+        int expected = (int)number;
+        assert_true(service_until(all_are_logged, &expected, 10000));
+        assert_true(service_until(none_leaves, NULL, 10000));
+        json_t *answer = fixture_run("python", "print('where?')", "\"userId\": \"who\"");
+        snprintf(request_id, sizeof request_id, "%s", fixture_text(answer, "requestId"));
+        json_decref(answer);
+        expected++;
+        assert_true(service_until(all_are_logged, &expected, 10000));
+        char *text = read_text("own.log"), *line = strstr(text, request_id);
+        assert_non_null(line);
+        assert_non_null(strstr(line, "\"user\":\"who\""));
+        free(text);
+        edit("sandpool.yaml", log, "languages:\n");
+        must_reload();
 }
 
 static bool has_begun(void *context)
@@ -464,7 +568,9 @@ int main(void)
                 cmocka_unit_test(a_language_that_would_break_is_not_taken),
                 cmocka_unit_test(no_request_notices),
                 cmocka_unit_test(what_runs_is_not_disturbed),
+                cmocka_unit_test(what_runs_outlives_its_language),
                 cmocka_unit_test(workers_and_pool_change),
+                cmocka_unit_test(the_log_is_rotated_under_load),
                 cmocka_unit_test(a_broker_that_dies_ends_the_reload),
         };
         return cmocka_run_group_tests(tests, start, stop);

@@ -234,6 +234,31 @@ static void test_two_processes(void **state)
         expect_clean();
 }
 
+/* The program that a suite tests can neither read, change nor disturb the suite; compiling neither. */
+static void test_suite(void **state)
+{
+        struct protocol_step compile = step_of(STEP_COMPILE, 3000), step = step_of(STEP_RUN, 5000);
+        static const char *const make[] = {"./attack", "compile", NULL};
+        static const char *const drive[] = {"/workspace/attack", "drive", NULL};
+        static const char *const tested[] = {"./attack", "tested", NULL};
+        (void)state;
+        container_send_file(&container, attack_path("suite"), "attack");
+        container_send_bytes(&container, "data", "mine");
+        container_send_suite(&container, "secret", "42\n");
+        container_send_suite(&container, "folder/secret", "43\n");
+        container_send_step(&container, &compile, make, NULL, NULL, 0);
+        container_collect(&container, &outcome);
+        expect_over();
+        assert_string_equal(outcome.out, "reached 0\n");
+        step.processes = 2;
+        container_send_step(&container, &step, drive, tested, NULL, 0);
+        container_collect(&container, &outcome);
+        expect_over();
+        assert_string_equal(outcome.out, "/tmp/suite 42 43 hears: reached 0, owns 1\n");
+        assert_int_equal(outcome.report.exit_code, 6);
+        expect_clean();
+}
+
 static unsigned uid_in(const char *text)
 {
         const char *at = strstr(text, "uid ");
@@ -381,17 +406,25 @@ struct bad_frames {
         }
 
 static const struct bad_frames bad_frames[] = {
-        BAD("GET / HTTP/1.1\r\n\r\n"), BAD("\1\0\1\0\5\0\0\0"), /* 65,537 bytes */
-        BAD("\xff\xff\xff\xff\5\0\0\0"),                        /* 4 GiB */
-        BAD("\0\0\0\0\x0a\0\0\0"),                              /* START before STEP */
-        BAD("\1\0\0\0\5\0\0\0x"),                               /* DATA before FILE */
-        BAD("\0\0\0\0\x63\0\0\0"),                              /* no such frame */
-        BAD("\0\0\0\0\x0b\0\0\1"),                              /* a reserved byte */
-        BAD("\6\0\0\0\4\0\0\0\1\0\0\0\0/"),                     /* a file called "/" */
-        BAD("\x0b\0\0\0\4\0\0\0\1\0\0\0\0../etc"),              /* a file outside */
-        BAD("\x08\0\0\0\4\0\0\0\1\0\0\0\0a\nb"),                /* a control character */
-        BAD("\6\0\0\0\4\0\0\0\1\0\0\0\0a\2\0\0\0\5\0\0\0xy"),   /* more data than announced */
-        BAD("\1\0\0\0\3\0\0\0\xf0"),                            /* unknown flags */
+        BAD("GET / HTTP/1.1\r\n\r\n"),
+        BAD("\1\0\1\0\5\0\0\0"),                              /* 65,537 bytes */
+        BAD("\xff\xff\xff\xff\5\0\0\0"),                      /* 4 GiB */
+        BAD("\0\0\0\0\x0a\0\0\0"),                            /* START before STEP */
+        BAD("\1\0\0\0\5\0\0\0x"),                             /* DATA before FILE */
+        BAD("\0\0\0\0\x63\0\0\0"),                            /* no such frame */
+        BAD("\0\0\0\0\x0b\0\0\1"),                            /* a reserved byte */
+        BAD("\6\0\0\0\4\0\0\0\1\0\0\0\0/"),                   /* a file called "/" */
+        BAD("\x0b\0\0\0\4\0\0\0\1\0\0\0\0../etc"),            /* a file outside */
+        BAD("\x08\0\0\0\4\0\0\0\1\0\0\0\0a\nb"),              /* a control character */
+        BAD("\6\0\0\0\4\0\0\0\1\0\0\0\0a\2\0\0\0\5\0\0\0xy"), /* more data than announced */
+        BAD("\1\0\0\0\3\0\0\0\xf0"),                          /* unknown flags */
+        BAD("\6\0\0\0\4\0\0\0\0\0\0\0\4a"),                   /* unknown flags of a file */
+        BAD("\x07\0\0\0\4\0\0\0\0\0\0\0\2.."),                /* a suite's file outside */
+        /* a suite in a job with several runs */
+        BAD("\1\0\0\0\3\0\0\0\1\6\0\0\0\4\0\0\0\0\0\0\0\2a"),
+        /* a suite and a run of one process */
+        BAD("\6\0\0\0\4\0\0\0\0\0\0\0\2a\x18\0\0\0\6\0\0\0\1\1\0\0"
+            "\1\0\0\0\0\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0"),
 };
 
 static void test_bad_frames_end_it(void **state)
@@ -487,6 +520,7 @@ int main(void)
         add_test(tests, &count, "memory_ten_times", test_memory_ten_times, NULL, false);
         add_test(tests, &count, "forged_frames", test_forged_frames_are_output, NULL, false);
         add_test(tests, &count, "two_processes", test_two_processes, NULL, false);
+        add_test(tests, &count, "suite", test_suite, NULL, false);
         add_test(tests, &count, "many_runs", test_many_runs, NULL, false);
         add_test(tests, &count, "one_run", test_one_run_owns_its_files, NULL, false);
         add_test(tests, &count, "no_start", test_no_start, NULL, false);

@@ -202,11 +202,11 @@ bool container_reset(struct container *container)
 }
 
 static void send_content(
-        struct container *container, const char *name, const char *bytes, size_t size, bool executable)
+        struct container *container, const char *name, const char *bytes, size_t size, uint8_t flags)
 {
         uint8_t payload[5 + PROTOCOL_PATH_MAX];
         protocol_put_u32(payload, (uint32_t)size);
-        payload[4] = executable;
+        payload[4] = flags;
         memcpy(payload + 5, name, strlen(name));
         container_send(container, FRAME_FILE, payload, 5 + strlen(name));
         for (size_t at = 0; at < size; at += PROTOCOL_PAYLOAD_MAX) {
@@ -226,12 +226,17 @@ void container_send_file(struct container *container, const char *path, const ch
         while ((got = read(fd, bytes + size, sizeof bytes - size)) > 0)
                 size += (size_t)got;
         close(fd);
-        send_content(container, name, bytes, size, true);
+        send_content(container, name, bytes, size, FILE_EXECUTABLE);
 }
 
 void container_send_bytes(struct container *container, const char *name, const char *bytes)
 {
-        send_content(container, name, bytes, strlen(bytes), false);
+        send_content(container, name, bytes, strlen(bytes), 0);
+}
+
+void container_send_suite(struct container *container, const char *name, const char *bytes)
+{
+        send_content(container, name, bytes, strlen(bytes), FILE_SUITE);
 }
 
 static void send_argument(struct container *container, uint8_t type, uint8_t process, const char *text)

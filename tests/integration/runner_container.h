@@ -62,6 +62,8 @@ bool container_reset(struct container *container);
 /* Send a local file as an executable FILE. */
 void container_send_file(struct container *container, const char *path, const char *name);
 void container_send_bytes(struct container *container, const char *name, const char *bytes);
+/* A file of a test suite. */
+void container_send_suite(struct container *container, const char *name, const char *bytes);
 
 /* STEP, the arguments (NULL-terminated lists, each for one process), stdin, START. */
 void container_send_step(struct container *container, const struct protocol_step *step,

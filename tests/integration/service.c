@@ -203,10 +203,12 @@ static int copy_languages(const struct service *service, const struct service_op
 static int write_settings(
         const struct service *service, const struct service_options *options, struct error *err)
 {
-        char conf[512], languages[512], template[512], workers[16], pool_max[16], queue_timeout[16];
+        char conf[512], languages[512], exercises[512], template[512], workers[16], pool_max[16],
+                queue_timeout[16];
         char reuse[16], docker_timeout[16], request_time[16];
         service_source_path("conf", conf, sizeof conf);
         service_source_path("tests/conf/sandpool.yaml", template, sizeof template);
+        service_source_path("conf/exercises", exercises, sizeof exercises);
         if (copy_languages(service, options, languages, err))
                 return -1;
         snprintf(workers, sizeof workers, "%u", options->workers ? options->workers : 32);
@@ -224,7 +226,7 @@ static int write_settings(
                 {"@QUEUE_TIMEOUT@", queue_timeout}, {"@REUSE@", reuse},
                 {"@DOCKER@", options->docker ? options->docker : "/var/run/docker.sock"},
                 {"@DOCKER_TIMEOUT@", docker_timeout}, {"@LANGUAGES@", languages}, {"@CONF@", conf},
-                {NULL, NULL}};
+                {"@EXERCISES@", options->exercises ? options->exercises : exercises}, {NULL, NULL}};
         return render(template, service->settings, words, err);
 }
 

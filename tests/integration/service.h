@@ -25,6 +25,7 @@ struct service_options {
         unsigned request_time_s;   /* 0: 60 */
         unsigned reuse;            /* runs of one sandbox; 0: 200 */
         const char *tcp;           /* listen.tcp; NULL: none */
+        const char *exercises;     /* their directory; NULL: the shipped one */
         const char *docker;        /* the daemon's socket; NULL: /var/run/docker.sock */
         unsigned docker_timeout_s; /* of one call; 0: 30 */
         const char *preload;       /* a shared object for all its processes; NULL: none */

@@ -1,4 +1,5 @@
-/* The command line, for people who edit the registry: run, check, image-config, and what broken YAML says. */
+/* The command line, for people who edit the registry: run, check, check-code, image-config, and what broken
+ * YAML says. */
 #include "tests/integration/answer.h"
 #include "tests/integration/service.h"
 #include "tests/integration/spawn.h"
@@ -228,6 +229,27 @@ static void broken_yaml_names_file_and_line(void **state)
         broken_settings("'^MemoryError\\b'", "'^Memory(Error'", "python.yaml:", true);
 }
 
+static void check_code_takes_a_language_and_files(void **state)
+{
+        static struct said said;
+        char path[128];
+        (void)state;
+        snprintf(path, sizeof path, "%s/blocked.py", place.dir);
+        write_file(path, "import os\n");
+        say(&said, "check-code", "--language=python", "--policy=strict", path, NULL);
+        assert_int_equal(said.code, 1);
+        assert_non_null(strstr(said.out, "blocked.py:1:8: error: "));
+        assert_non_null(strstr(said.out, " [python-os]\n"));
+        say(&said, "check-code", "--language=python", "--policy=standard", path, path);
+        assert_int_equal(said.code, 0);
+        say(&said, "check-code", path, NULL, NULL, NULL);
+        assert_int_equal(said.code, 2);
+        say(&said, "check-code", "--language=python", NULL, NULL, NULL);
+        assert_int_equal(said.code, 2);
+        say(&said, "check-code", "--langauge=python", path, NULL, NULL);
+        assert_int_equal(said.code, 2);
+}
+
 static void version_and_help(void **state)
 {
         struct error err = {0};
@@ -237,7 +259,7 @@ static void version_and_help(void **state)
         if (!version || !help)
                 fail_msg("%s", err.text);
         assert_memory_equal(version, "sandpool ", 9);
-        static const char *const verbs[] = {"serve", "check", "run", "image-config"};
+        static const char *const verbs[] = {"serve", "check", "run", "check-code", "image-config"};
         for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
                 assert_non_null(strstr(help, verbs[i]));
         free(version);
@@ -250,6 +272,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(version_and_help),
                 cmocka_unit_test(image_config_is_json),
+                cmocka_unit_test(check_code_takes_a_language_and_files),
                 cmocka_unit_test(run_prints_and_exits_as_the_program_does),
                 cmocka_unit_test(run_takes_input_and_prints_json),
                 cmocka_unit_test(run_of_what_is_not_there),

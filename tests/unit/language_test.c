@@ -77,9 +77,8 @@ static void values_and_defaults(void **state)
         assert_null(toy->memory_error);
         assert_int_equal(language_idle_memory_mib(toy), 128);
         assert_string_equal(toy->aliases[1], "toy++");
-        assert_string_equal(toy->strings[0].close, "\"\"\"");
-        assert_null(toy->comments[0].close);
-        assert_true(toy->comments[1].multiline);
+        assert_int_equal(toy->syntax->literal_count, 6);
+        assert_int_equal(other->syntax->literal_count, 0);
 }
 
 static void registry_finds_by_any_name(void **state)
@@ -149,7 +148,7 @@ static void refuses(void **state)
                 {HEAD RUN TAIL "aliases: ['a b']\n", "8: 'a b' cannot be an alias"},
                 {HEAD RUN TAIL "syntax:\n  strings:\n    - {close: x}\n", "10: 'open' is missing"},
                 {HEAD RUN TAIL "syntax:\n  strings:\n    - {open: x, escapes: 1}\n",
-                        "10: 'escapes' must be true or false"},
+                        "10: 'escapes' must be true, false or the character that escapes"},
                 {"id: tool\nname: Toy\nversion: 1\nimage: i\nsource: main.toy\n" RUN TAIL,
                         "1: 'id' is 'tool', so the file must be tool.yaml"},
                 {"id: To\nname: Toy\nversion: 1\nimage: i\nsource: main.toy\n" RUN TAIL,

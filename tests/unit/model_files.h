@@ -80,13 +80,18 @@ static inline struct catalog catalog_open(const char *path)
         struct registry *registry = settings != NULL ? registry_load(settings, &err) : NULL;
         struct policies *policies = registry != NULL ? policies_load(settings, registry, &err) : NULL;
 
+        struct exercise_context context = {settings, registry, policies};
+        struct exercises *exercises = policies != NULL ? exercises_load(&context, &err) : NULL;
+
         assert_string_equal(err.text, "");
-        assert_non_null(policies);
-        return (struct catalog){.settings = settings, .registry = registry, .policies = policies};
+        assert_non_null(exercises);
+        return (struct catalog){
+                .settings = settings, .registry = registry, .policies = policies, .exercises = exercises};
 }
 
 static inline void catalog_close(const struct catalog *catalog)
 {
+        exercises_free((struct exercises *)catalog->exercises);
         policies_free((struct policies *)catalog->policies);
         registry_free((struct registry *)catalog->registry);
         settings_free((struct settings *)catalog->settings);

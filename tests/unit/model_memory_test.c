@@ -2,7 +2,9 @@
 #include "tests/unit/model_files.h"
 
 #include "fcgi/execute/judge.h"
+#include "fcgi/model/exercise_json.h"
 #include "fcgi/model/result.h"
+#include "fcgi/model/suite_report.h"
 
 #include <stddef.h>
 
@@ -99,12 +101,50 @@ static int load(struct error *err)
         struct settings *settings = settings_load(CONF "/sandpool.yaml", err);
         struct registry *registry = settings != NULL ? registry_load(settings, err) : NULL;
         struct policies *policies = registry != NULL ? policies_load(settings, registry, err) : NULL;
-        int rc = policies != NULL ? 0 : -1;
+        struct exercise_context context = {settings, registry, policies};
+        struct exercises *exercises = policies != NULL ? exercises_load(&context, err) : NULL;
+        int rc = exercises != NULL ? 0 : -1;
 
+        exercises_free(exercises);
         policies_free(policies);
         registry_free(registry);
         settings_free(settings);
         return rc == 0 || err->text[0] != '\0' ? rc : 1;
+}
+
+static bool any_language(const void *context, const struct language *language)
+{
+        return context == NULL && language != NULL;
+}
+
+static int exercise_texts(struct error *err)
+{
+        const struct exercise *exercise = exercises_find(catalog.exercises, "double");
+        const struct exercise_filter filter = {any_language, NULL};
+        size_t size;
+        char *one = exercise_json(exercise, &filter, &size),
+             *all = one != NULL ? exercise_json_list(catalog.exercises, &filter, &size) : NULL;
+
+        (void)err;
+        free(one);
+        free(all);
+        return all != NULL ? 0 : -1;
+}
+
+static int suite(struct error *err)
+{
+        static const char text[] =
+                "{\"plan\": [\"a\"]}\n{\"output\": \"x\"}\n{\"test\": \"a\", \"passed\": false, "
+                "\"message\": \"no\"}\n{\"done\": true}\n";
+        struct suite_report report;
+        int rc = suite_report_read(text, sizeof text - 1, &report, err);
+
+        /* jansson tells of some of its failures as of a wrong token: then the report is not whole, which is
+         * as good. */
+        if (rc == 0 && !report.whole)
+                rc = -1;
+        suite_report_clear(&report);
+        return rc;
 }
 
 static int image_config(struct error *err)
@@ -229,6 +269,18 @@ static void loading(void **state)
         fail_each(load);
 }
 
+static void exercises_as_json(void **state)
+{
+        (void)state;
+        fail_each(exercise_texts);
+}
+
+static void suite_reports(void **state)
+{
+        (void)state;
+        fail_each(suite);
+}
+
 static void image_configs(void **state)
 {
         (void)state;
@@ -278,6 +330,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(loading),
                 cmocka_unit_test(image_configs),
+                cmocka_unit_test(exercises_as_json),
+                cmocka_unit_test(suite_reports),
                 cmocka_unit_test(commands),
                 cmocka_unit_test(checking),
                 cmocka_unit_test(requests),

@@ -166,31 +166,35 @@ static void refuses(void **state)
         static const struct {
                 const char *text, *message;
         } cases[] = {
-                {"id: p\nrules: []\n", "1: 'block_from' is missing"},
+                {"id: p\nrules: []\n", "1: 'block_from' is missing (or 'extends')"},
                 {"id: p\nblock_from: BAD\nrules: []\n",
                         "2: 'block_from' must be one of INFO, WARNING, ERROR, CRITICAL"},
                 {"id: q\nblock_from: ERROR\nrules: []\n", "1: 'id' is 'q', so the file must be q.yaml"},
-                {HEAD "rules: {}\n", "3: 'rules' must be a list of at most 1024 rules"},
+                {HEAD "rules: {}\n", "3: 'rules' must be a list; there may be 2048 rules in all"},
                 {HEAD "rules:\n" RULE "pattern: '(x'}\n",
                         "4: pattern, at character 3: missing closing parenthesis"},
-                {HEAD "rules:\n" RULE "pattern: x, calls: [y]}\n",
-                        "4: a rule has exactly one of 'pattern', 'modules' and 'calls'"},
+                {HEAD "rules:\n  - id: r\n    severity: INFO\n    message: m\n    pattern:\n      - x\n      "
+                      "- 'y)'\n",
+                        "9: pattern, at character 2: unmatched closing parenthesis"},
+                {HEAD "rules:\n" RULE "pattern: ''}\n", "4: 'pattern' must be a text or a list of texts"},
                 {HEAD "rules:\n" RULE "in: code}\n",
-                        "4: a rule has exactly one of 'pattern', 'modules' and 'calls'"},
-                {HEAD "rules:\n" RULE "calls: [y]}\n", "4: there is no template for 'calls' of toy"},
-                {HEAD "templates: {toy: {calls: {pattern: x}}}\nrules:\n" RULE "calls: [y]}\n",
-                        "3: the pattern must have {names} in it"},
-                {HEAD "templates: {toy: {calls: {pattern: '{names}'}}}\nrules:\n" RULE "calls: ['y\\Ez']}\n",
-                        "5: 'y\\Ez' is no name"},
-                {HEAD "templates: {toy: {clals: {pattern: '{names}'}}}\nrules: []\n",
-                        "3: unknown key 'clals' (did you mean 'calls'?)"},
-                {HEAD "templates: {tyo: {}}\nrules: []\n", "3: language 'tyo' does not exist"},
-                {HEAD "rules:\n" RULE "pattern: x}\n" RULE "pattern: y}\n", "5: rule id 'r' is there twice"},
+                        "4: a rule needs 'modules', 'calls', 'pattern' or 'limit' to match by"},
+                {HEAD "rules:\n" RULE "calls: [y]}\n",
+                        "4: toy has no 'calls' in its syntax to find calls by"},
+                {HEAD "rules:\n" RULE "modules: ['y z']}\n", "4: 'y z' is no name"},
+                {HEAD "rules:\n" RULE "limit: {lines: 0}}\n",
+                        "4: 'lines' must be a whole number between 1 and 1073741824"},
+                {HEAD "rules:\n" RULE "pattern: x}\n" RULE "pattern: y}\n", "5: there is a rule 'r' already"},
                 {HEAD "rules:\n  - {id: r, severity: INFO, languages: [toy, tyo], message: m, pattern: x}\n",
                         "4: language 'tyo' does not exist"},
                 {HEAD "rules:\n  - {id: r, severity: INFO, languages: [], message: m, pattern: x}\n",
                         "4: 'languages' must not be empty"},
                 {HEAD "rules:\n" RULE "patern: x}\n", "4: unknown key 'patern' (did you mean 'pattern'?)"},
+                {HEAD "topics: [files]\n", "3: there is no topic 'files'"},
+                {HEAD "allow:\n  - r\n  - x\nrules:\n" RULE "modules: [x.y]}\n",
+                        "5: there is no rule, module or call 'x'"},
+                {"id: p\nextends: q\n", "2: policy 'q' does not exist"},
+                {"id: p\nextends: p\n", "2: policies extend each other in a circle"},
         };
         char expected[512];
         struct settings settings = *catalog.settings;
@@ -205,6 +209,45 @@ static void refuses(void **state)
                 snprintf(expected, sizeof expected, "policies/p.yaml:%s", cases[i].message);
                 assert_string_equal(without_folder(err.text), expected);
         }
+}
+
+/* A folder of rules; policies that choose from it by topic, and one that allows more than the one it extends.
+ */
+static void policies_choose_and_extend(void **state)
+{
+        struct catalog made = catalog;
+        struct settings settings = *catalog.settings;
+        struct error err = {""};
+        (void)state;
+
+        file_text("policies/rules/toy.yaml",
+                "languages: [toy]\nrules:\n"
+                "  - {id: net, topic: net, severity: ERROR, message: m, modules: [net, web.http]}\n"
+                "  - {id: old, topic: style, severity: INFO, message: m, pattern: old}\n");
+        file_text("policies/rules/all.yaml",
+                "rules:\n  - {id: long, topic: style, severity: WARNING, message: m, limit: {lines: 2}}\n");
+        file_text("policies/house.yaml", "id: house\nblock_from: ERROR\n");
+        file_text("policies/loose.yaml", "id: loose\nblock_from: ERROR\ntopics: [style]\n");
+        file_text("policies/lesson.yaml",
+                "id: lesson\nextends: house\nallow: [web.http]\n"
+                "rules:\n  - {id: mine, severity: ERROR, message: m, pattern: mine}\n");
+        file_text("policies/last.yaml",
+                "id: last\nextends: lesson\nblock_from: CRITICAL\nallow: [net, mine]\n");
+        file_text("policies/later.yaml", "id: later\nextends: lesson\n");
+        snprintf(settings.policies_dir, sizeof settings.policies_dir, "%s/policies", folder);
+        made.policies = policies_load(&settings, catalog.registry, &err);
+        assert_string_equal(err.text, "");
+        assert_non_null(made.policies);
+
+#define CODE "use net.tcp\nuse web.http\nold mine"
+#define EXPECT(policy, found, blocked) expect(&made, policy, "toy", CODE, sizeof CODE - 1, found, blocked)
+        EXPECT("house", " net@1:5 net@2:5 long@3:1 old@3:1", true);
+        EXPECT("loose", " long@3:1 old@3:1", false);
+        EXPECT("lesson", " net@1:5 mine@3:5 long@3:1 old@3:1", true);
+        EXPECT("later", " net@1:5 mine@3:5 long@3:1 old@3:1", true);
+        EXPECT("last", " long@3:1 old@3:1", false);
+        expect(&made, "house", "other", CODE, sizeof CODE - 1, " long@3:1", false);
+        policies_free((struct policies *)made.policies);
 }
 
 static void names_that_do_not_exist_are_refused(void **state)
@@ -244,6 +287,7 @@ int main(void)
                 cmocka_unit_test(violations_are_bounded),
                 cmocka_unit_test(runaway_pattern_is_cut_off),
                 cmocka_unit_test_setup_teardown(refuses, folder_make, folder_remove),
+                cmocka_unit_test_setup_teardown(policies_choose_and_extend, folder_make, folder_remove),
                 cmocka_unit_test_setup_teardown(
                         names_that_do_not_exist_are_refused, folder_make, folder_remove),
         };

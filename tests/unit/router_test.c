@@ -20,7 +20,9 @@ static void each_path_has_its_socket(void **state)
                 {"/readyz", ROUTER_CONTROL, "GET, HEAD"}, {"/api/health", ROUTER_CONTROL, "GET, HEAD"},
                 {"/api/v1/health", ROUTER_CONTROL, "GET, HEAD"},
                 {"/api/languages", ROUTER_CONTROL, "GET, HEAD"},
-                {"/api/v1/languages", ROUTER_CONTROL, "GET, HEAD"}};
+                {"/api/v1/languages", ROUTER_CONTROL, "GET, HEAD"}, {"/metrics", ROUTER_CONTROL, "GET, HEAD"},
+                {"/api/exercises", ROUTER_CONTROL, "GET, HEAD"},
+                {"/api/exercises/two-sum", ROUTER_CONTROL, "GET, HEAD"}};
         for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
                 const struct route *route = router_find(expected[i].socket, expected[i].path);
                 assert_non_null(route);
@@ -30,7 +32,9 @@ static void each_path_has_its_socket(void **state)
         assert_null(router_find(ROUTER_MAIN, "/api/execute/"));
         assert_null(router_find(ROUTER_MAIN, "/api/EXECUTE"));
         assert_null(router_find(ROUTER_MAIN, ""));
-        assert_null(router_find(ROUTER_CONTROL, "/metrics"));
+        assert_null(router_find(ROUTER_MAIN, "/metrics"));
+        assert_null(router_find(ROUTER_CONTROL, "/api/exercises/"));
+        assert_null(router_find(ROUTER_CONTROL, "/api/exercises/two/sum"));
 }
 
 static void methods(void **state)

@@ -92,6 +92,10 @@ static void test_create(void **state)
         assert_int_equal(files_create(folder, "link/x", false, 70001), -1);
         assert_int_equal(files_create(folder, "link", false, 70001), -1);
         assert_int_equal(files_create(folder, "a/foreign", false, 70002), -1);
+        assert_int_equal(files_make_private(in_folder("private"), 70001), 0);
+        expect_mode("private", S_IFDIR | 0700, 70001);
+        assert_int_equal(files_make_private(in_folder("private"), 70002), -1);
+        assert_int_equal(errno, EEXIST);
         assert_int_equal(geteuid(), 0);
         assert_int_equal(remove_contents(folder, NULL, 0, ticks_us() + 1000000), 0);
 }

@@ -1,0 +1,7 @@
+#include "list_node.h"
+
+ListNode *reverseList(ListNode *head)
+{
+    // Return the head of the reversed list.
+    return head;
+}

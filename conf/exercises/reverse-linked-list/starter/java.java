@@ -1,0 +1,6 @@
+class Solution {
+    ListNode reverseList(ListNode head) {
+        // Return the head of the reversed list.
+        return head;
+    }
+}

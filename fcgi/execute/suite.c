@@ -1,0 +1,140 @@
+/* Test suites.
+ *
+ * The suite is process 0 of the step and the program process 1, each with a user of its own: what comes on
+ * the step's stdout comes from the suite alone. So a program cannot say that it passed; it can only make the
+ * suite fail, stall or be ended with it, and then the report is not whole. */
+#include "fcgi/execute/suite.h"
+
+#include "fcgi/model/suite_report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char broken[] = "The tests of this exercise did not come to their end";
+
+/* How much of a UTF-8 text fits into max bytes without cutting a character. */
+static size_t whole_characters(const char *text, size_t max)
+{
+        size_t size = strnlen(text, max + 1);
+        if (size <= max)
+                return size;
+        for (size = max; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80; size--)
+                ;
+        return size;
+}
+
+static void conclude(struct result *result, enum status status, enum reason reason, const char *text)
+{
+        result->status = status;
+        result->reason = reason;
+        snprintf(result->error, sizeof result->error, "%.*s",
+                (int)whole_characters(text, sizeof result->error - 1), text);
+}
+
+/* Whether the step was ended by a limit: then that is what there is to say. */
+static bool ended_by_limit(const struct verdict *verdict)
+{
+        return verdict->reason == REASON_TIME_LIMIT || verdict->reason == REASON_MEMORY_LIMIT ||
+               verdict->reason == REASON_OUTPUT_LIMIT;
+}
+
+/* The tests that were told, and the one in the midst of which a limit was hit; those after it are skipped. */
+static int enter_tests(struct result *result, struct suite_report *report, const char *text)
+{
+        if (!report->count)
+                return 0;
+        if (result_tests_make(result, report->count))
+                return -1;
+        for (size_t i = 0; i < report->count; i++) {
+                struct suite_test *test = &report->tests[i];
+                struct test_result *entry = &result->tests.list[i];
+                bool limit = i == report->told && ended_by_limit(&result->run);
+                entry->name = test->name;
+                test->name = NULL;
+                if (i >= report->told && !limit)
+                        continue;
+                entry->skipped = false;
+                entry->status = limit ? result->run.status : test->passed ? STATUS_SUCCESS : STATUS_FAILED;
+                entry->reason = limit ? result->run.reason : test->passed ? REASON_NONE : REASON_WRONG_ANSWER;
+                result->tests.skipped--;
+                result->tests.passed += entry->status == STATUS_SUCCESS;
+                if (entry->status == STATUS_SUCCESS)
+                        continue;
+                entry->error = limit ? strdup(text) : test->message;
+                test->message = limit ? test->message : NULL;
+                if (limit && !entry->error)
+                        return -1;
+        }
+        return 0;
+}
+
+static const struct test_result *first_failed(const struct result *result)
+{
+        for (size_t i = 0; i < result->tests.count; i++)
+                if (!result->tests.list[i].skipped && result->tests.list[i].status != STATUS_SUCCESS)
+                        return &result->tests.list[i];
+        return NULL;
+}
+
+static void judge(struct result *result, const struct suite_report *report, const struct verdict *verdict,
+        const char *text)
+{
+        const struct test_result *failed = first_failed(result);
+        bool exited = verdict->status == STATUS_SUCCESS; /* with code 0 */
+        if (ended_by_limit(verdict))
+                conclude(result, verdict->status, verdict->reason, text);
+        else if (failed)
+                conclude(result, failed->status, failed->reason,
+                        failed->error ? failed->error : "A test did not pass");
+        else if (exited && report->whole && result->tests.passed == report->count && report->count)
+                conclude(result, STATUS_SUCCESS, REASON_NONE, "");
+        else
+                conclude(result, STATUS_ERROR, REASON_RUNTIME_ERROR, broken);
+}
+
+int suite_judge(struct result *result, struct verdict *verdict, const char *text, struct error *err)
+{
+        struct suite_report report;
+        int rc = suite_report_read(verdict->out.data, verdict->out.size, &report, err);
+        result->ran = true;
+        result->run = *verdict;
+        *verdict = (struct verdict){.status = result->run.status, .reason = result->run.reason};
+        /* The suite's own output and ending are nothing that the user's program made. */
+        buffer_clear(&result->run.out);
+        result->run.out = report.output;
+        report.output = BUFFER_MAX(0);
+        result->run.truncated |= report.output_cut;
+        result->run.exit_code = -1;
+        result->run.signal = 0;
+        if (!rc && enter_tests(result, &report, text))
+                rc = error_set(err, "out of memory");
+        judge(result, &report, verdict, text);
+        if (!rc && result->reason == REASON_RUNTIME_ERROR)
+                error_set(
+                        err, "suite: %s", report.whole ? "its exit code" : report.problem); /* for the log */
+        suite_report_clear(&report);
+        return rc;
+}
+
+enum execute_outcome suite_run(struct work *w)
+{
+        struct verdict verdict = {0};
+        char text[512] = "";
+        struct work_step step = {
+                .kind = STEP_RUN,
+                .limits = {w->request->timeout_ms, w->plan.run_memory_mib, w->settings->limits.output_bytes},
+                .late_ms = PLAN_LATE_MS,
+                .verdict = &verdict,
+                .text = text,
+        };
+        enum execute_outcome outcome = EXECUTE_FAILED;
+        if (!plan_run(&w->plan, w->request, w->settings, NULL, w->request->timeout_ms, w->err))
+                outcome = work_do(w, &step);
+        work_release(w);
+        if (outcome == EXECUTE_DONE && suite_judge(w->result, &verdict, text, w->err))
+                outcome = EXECUTE_FAILED;
+        buffer_clear(&verdict.out);
+        buffer_clear(&verdict.err);
+        return outcome;
+}

@@ -1,0 +1,185 @@
+/* Reads what a test suite says; every byte of it may be hostile. */
+#include "fcgi/model/suite_report.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GO_ON, STOP, NO_MEMORY = -1 };
+
+static int wrong(struct suite_report *report, const char *what)
+{
+        snprintf(report->problem, sizeof report->problem, "%s", what);
+        return STOP;
+}
+
+/* A malloc'd copy of at most max bytes, in whole characters and without a NUL. */
+static char *copy_text(const json_t *string, size_t max)
+{
+        const char *text = json_string_value(string);
+        size_t size = strlen(text), cut = size < max ? size : max;
+
+        while (cut < size && cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
+                cut--;
+        return strndup(text, cut);
+}
+
+static bool is_name(const json_t *value)
+{
+        const char *text = json_string_value(value);
+
+        if (text == NULL || text[0] == '\0' || json_string_length(value) > SUITE_NAME_MAX)
+                return false;
+        for (size_t i = 0; i < json_string_length(value); i++)
+                if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+                        return false;
+        return true;
+}
+
+static int take_plan(struct suite_report *report, const json_t *line, const json_t *plan)
+{
+        size_t count = json_array_size(plan);
+
+        if (report->tests != NULL)
+                return wrong(report, "a second plan");
+        if (json_object_size(line) != 1 || count == 0 || count > SUITE_TESTS_MAX)
+                return wrong(report, "a plan that is no list of tests, or too long a one");
+        report->tests = calloc(count, sizeof *report->tests);
+        if (report->tests == NULL)
+                return NO_MEMORY;
+        for (size_t i = 0; i < count; i++) {
+                const json_t *name = json_array_get(plan, i);
+
+                if (!is_name(name))
+                        return wrong(report, "a test without a proper name");
+                for (size_t j = 0; j < i; j++)
+                        if (strcmp(report->tests[j].name, json_string_value(name)) == 0)
+                                return wrong(report, "two tests of one name");
+                report->tests[i].name = copy_text(name, SUITE_NAME_MAX);
+                if (report->tests[i].name == NULL)
+                        return NO_MEMORY;
+                report->count++;
+        }
+        return GO_ON;
+}
+
+static int take_test(struct suite_report *report, const json_t *line, const json_t *name)
+{
+        const json_t *passed = json_object_get(line, "passed"), *message = json_object_get(line, "message");
+        struct suite_test *test = &report->tests[report->told];
+
+        if (report->told == report->count)
+                return wrong(report, "a test that was not planned");
+        if (!json_is_string(name) || strcmp(json_string_value(name), test->name) != 0)
+                return wrong(report, "a test out of the plan's order");
+        if (!json_is_boolean(passed) || (message != NULL && !json_is_string(message)) ||
+                json_object_size(line) != (message != NULL ? 3U : 2U))
+                return wrong(report, "a test's line with something else in it");
+        if (message != NULL && (test->message = copy_text(message, SUITE_MESSAGE_MAX)) == NULL)
+                return NO_MEMORY;
+        test->passed = json_is_true(passed);
+        report->told++;
+        return GO_ON;
+}
+
+static int take_output(struct suite_report *report, const json_t *line, const json_t *text)
+{
+        size_t room = SUITE_OUTPUT_MAX - report->output.size, size = json_string_length(text), cut = size;
+
+        if (!json_is_string(text) || json_object_size(line) != 1)
+                return wrong(report, "an output's line with something else in it");
+        if (cut > room) {
+                for (cut = room; cut > 0 && ((unsigned char)json_string_value(text)[cut] & 0xc0) == 0x80;)
+                        cut--;
+                report->output_cut = true;
+        }
+        return buffer_add(&report->output, json_string_value(text), cut) < 0 ? NO_MEMORY : GO_ON;
+}
+
+static int take_done(struct suite_report *report, const json_t *line, const json_t *done)
+{
+        if (!json_is_true(done) || json_object_size(line) != 1)
+                return wrong(report, "a last line with something else in it");
+        if (report->told < report->count)
+                return wrong(report, "an end before the last test");
+        report->whole = true;
+        return GO_ON;
+}
+
+static const struct {
+        const char *key; /* by which a line is known */
+        bool after_plan;
+        int (*take)(struct suite_report *report, const json_t *line, const json_t *value);
+} kinds[] = {
+        {"plan", false, take_plan},
+        {"test", true, take_test},
+        {"output", true, take_output},
+        {"done", true, take_done},
+};
+
+static int take_line(struct suite_report *report, const char *at, size_t size)
+{
+        json_error_t problem;
+        json_t *line = json_loadb(at, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &problem);
+        int rc = STOP;
+
+        if (report->whole) {
+                report->whole = false;
+                wrong(report, "something behind its last line");
+                goto out;
+        }
+        if (line == NULL &&
+                (problem.text[0] == '\0' || json_error_code(&problem) == json_error_out_of_memory)) {
+                rc = NO_MEMORY;
+                goto out;
+        }
+        wrong(report, "a line that is none of a report's");
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+                const json_t *value = json_object_get(line, kinds[i].key);
+
+                if (value == NULL)
+                        continue;
+                report->problem[0] = '\0';
+                rc = kinds[i].after_plan && report->tests == NULL ? wrong(report, "no plan")
+                                                                  : kinds[i].take(report, line, value);
+                break;
+        }
+out:
+        json_decref(line);
+        return rc;
+}
+
+int suite_report_read(const char *bytes, size_t size, struct suite_report *report, struct error *err)
+{
+        int rc = GO_ON;
+
+        *report = (struct suite_report){.output = BUFFER_MAX(SUITE_OUTPUT_MAX)};
+        for (size_t at = 0, length; rc == GO_ON && at < size; at += length + 1) {
+                const char *stop = memchr(bytes + at, '\n', size - at);
+
+                if (stop == NULL) {
+                        report->whole = false;
+                        rc = wrong(report, "an end in the midst of a line");
+                        break;
+                }
+                length = (size_t)(stop - bytes) - at;
+                rc = take_line(report, bytes + at, length);
+        }
+        if (rc == NO_MEMORY)
+                return error_set(err, "out of memory");
+        if (!report->whole && report->problem[0] == '\0')
+                wrong(report, "no last line");
+        return 0;
+}
+
+void suite_report_clear(struct suite_report *report)
+{
+        for (size_t i = 0; i < report->count; i++) {
+                free(report->tests[i].name);
+                free(report->tests[i].message);
+        }
+        free(report->tests);
+        buffer_clear(&report->output);
+        *report = (struct suite_report){0};
+}

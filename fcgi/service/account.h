@@ -1,0 +1,11 @@
+/* What is noted about each request: one line in the log, and what the metrics count. */
+#ifndef SANDPOOL_SERVICE_ACCOUNT_H
+#define SANDPOOL_SERVICE_ACCOUNT_H
+
+#include "fcgi/service/exchange.h"
+#include "fcgi/service/router.h"
+
+/* After the answer was sent. total_us: from the request's first byte to that. */
+void account_request(const struct exchange *x, enum router_socket socket, int64_t total_us);
+
+#endif

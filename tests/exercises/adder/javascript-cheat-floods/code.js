@@ -1,0 +1,3 @@
+function add() {
+  for (;;) console.log("x".repeat(10000));
+}

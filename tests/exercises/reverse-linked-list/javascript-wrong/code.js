@@ -1,0 +1,1 @@
+const reverseList = (head) => head;

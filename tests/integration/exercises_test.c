@@ -1,0 +1,22 @@
+/* Runs every program of tests/exercises, solutions and those that only pretend to be one, and compares the
+ * answers. Arguments limit it to exercises ("two-sum") or cases ("two-sum/python-right"). */
+#include "tests/integration/corpus.h"
+#include "tests/integration/exercise_folder.h"
+
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+        struct exercise_folder folder;
+        struct error err = {0};
+        const struct service_options options = {
+                .pool_max = 5, .all_languages = true, .exercises = folder.path};
+        int failed = 1;
+        (void)argc;
+        if (exercise_folder_make(&folder, &err))
+                fprintf(stderr, "%s\n", err.text);
+        else
+                failed = corpus_run("tests/exercises", argv + 1, &options);
+        exercise_folder_remove(&folder);
+        return failed;
+}

@@ -1,0 +1,3 @@
+# curl http://example.org
+echo ${#array[@]} $# x # rm -rf /
+echo a#rm

@@ -1,0 +1,7 @@
+cat <<'EOF'
+$(curl x) `rm -rf /`
+EOF
+cat <<-END
+	curl http://example.org
+	rm -rf /
+	END

@@ -1,0 +1,2 @@
+# rule: bash-remote
+address=$(curl)

@@ -1,0 +1,2 @@
+# rule: bash-remote
+curl -s http://example.org

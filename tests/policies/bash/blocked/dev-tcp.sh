@@ -1,0 +1,2 @@
+# rule: bash-network
+exec 3<>/dev/tcp/example.org/80

@@ -1,0 +1,3 @@
+# rule: bash-eval
+command='echo x'
+eval "$command"

@@ -1,0 +1,2 @@
+# rule: bash-fork-bomb
+:(){ :|:& };:

@@ -1,0 +1,4 @@
+# rule: bash-remote
+cat <<EOF
+$(curl -s http://example.org)
+EOF

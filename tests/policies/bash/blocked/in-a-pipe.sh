@@ -1,0 +1,2 @@
+# rule: bash-remote
+echo x | /usr/bin/wget -q -O - http://example.org

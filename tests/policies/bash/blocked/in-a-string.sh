@@ -1,0 +1,2 @@
+# rule: bash-remote
+echo "it is $(curl -s http://example.org) there"

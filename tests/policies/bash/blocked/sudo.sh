@@ -1,0 +1,2 @@
+# rule: bash-privileges
+sudo cat /x

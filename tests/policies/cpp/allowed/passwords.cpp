@@ -1,0 +1,9 @@
+#include <iostream>
+#include <string>
+
+int main()
+{
+        std::string password, secret = "";
+        std::cin >> password;
+        std::cout << "password: " << password.size() << secret << '\n';
+}

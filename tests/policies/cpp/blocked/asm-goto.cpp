@@ -1,0 +1,5 @@
+// rule: cpp-asm
+int main()
+{
+        __asm__ __volatile__("nop" ::: "memory");
+}

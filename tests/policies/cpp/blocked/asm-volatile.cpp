@@ -1,0 +1,5 @@
+// rule: cpp-asm
+int main()
+{
+        asm volatile ("nop");
+}

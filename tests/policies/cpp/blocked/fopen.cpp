@@ -1,0 +1,4 @@
+// rule: cpp-files
+#include <cstdio>
+
+int main() { return std::fopen("/etc/passwd", "r") == nullptr; }

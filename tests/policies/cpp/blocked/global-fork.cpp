@@ -1,0 +1,4 @@
+// rule: cpp-process
+#include <unistd.h>
+
+int main() { return ::fork() == 0; }

@@ -1,0 +1,4 @@
+// rule: cpp-network
+  #   include   "netinet/in.h"
+
+int main() {}

@@ -1,0 +1,7 @@
+// rule: cpp-process
+#include <cstdlib>
+
+int main()
+{
+        return std :: system ("ls");
+}

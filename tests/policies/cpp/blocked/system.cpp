@@ -1,0 +1,4 @@
+// rule: cpp-process
+#include <cstdlib>
+
+int main() { return system("ls"); }

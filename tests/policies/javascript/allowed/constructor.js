@@ -1,0 +1,7 @@
+class Shape {
+  constructor(name) {
+    this.name = name;
+  }
+}
+const shape = new Shape("round");
+console.log(shape.constructor.name, Object.getPrototypeOf(shape).constructor === Shape);

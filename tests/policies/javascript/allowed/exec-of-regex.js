@@ -1,0 +1,3 @@
+const match = /(\d+)/.exec("abc 42");
+const exec = { field: match[1] };
+console.log(exec.field);

@@ -1,0 +1,3 @@
+const isFunction = (value) => value instanceof Function || typeof value === "function";
+class Functional {}
+console.log(isFunction(Function.prototype.call), new Functional());

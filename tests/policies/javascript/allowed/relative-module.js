@@ -1,0 +1,3 @@
+const helper = require("./fs-helper");
+const other = require("fsx");
+console.log(helper, other);

@@ -1,0 +1,3 @@
+// rule: javascript-require
+const name = ["f", "s"].join("");
+console.log(require(name));

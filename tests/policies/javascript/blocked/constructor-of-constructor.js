@@ -1,0 +1,3 @@
+// rule: javascript-constructor
+const make = (() => {}).constructor.constructor("return process")();
+console.log(make.pid);

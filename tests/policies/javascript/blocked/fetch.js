@@ -1,0 +1,2 @@
+// rule: javascript-remote
+fetch("https://example.org").then((response) => console.log(response.status));

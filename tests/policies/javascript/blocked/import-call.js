@@ -1,0 +1,2 @@
+// rule: javascript-fs
+import("fs").then((fs) => console.log(fs.readdirSync(".")));

@@ -1,0 +1,3 @@
+// rule: javascript-network
+import "http";
+console.log("loaded");

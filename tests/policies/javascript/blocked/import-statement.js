@@ -1,0 +1,3 @@
+// rule: javascript-network
+import { connect } from 'net';
+connect(80, 'example.org');

@@ -1,0 +1,2 @@
+// rule: javascript-process-object
+process?.kill(process.pid);

@@ -1,0 +1,3 @@
+// rule: javascript-fs
+const fs = require('fs');
+console.log(fs.readdirSync('/'));

@@ -1,0 +1,3 @@
+// rule: javascript-process
+const { execSync } = require ('child_process');
+console.log(execSync('ls').toString());

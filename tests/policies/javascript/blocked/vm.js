@@ -1,0 +1,3 @@
+// rule: javascript-engine
+const vm = require("vm");
+console.log(vm.runInNewContext("6 * 7"));

@@ -1,0 +1,3 @@
+// rule: javascript-process
+const cluster = require(`cluster`);
+console.log(cluster.isPrimary);

@@ -1,0 +1,5 @@
+-- os.execute("ls")
+--[[ io.open("x")
+load("x") ]]
+--[==[ os.remove("x") ]] ]==]
+print(1) -- dofile("x")

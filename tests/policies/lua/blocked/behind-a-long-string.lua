@@ -1,0 +1,2 @@
+-- rule: lua-process
+local text = [==[ ]] ]=] ]==] os.execute('ls')

@@ -1,0 +1,2 @@
+-- rule: lua-process
+os.execute("ls")

@@ -1,0 +1,2 @@
+-- rule: lua-process
+_G.os.execute [[ls]]

@@ -1,0 +1,2 @@
+-- rule: lua-reflection
+_G["os"]["execute"]("ls")

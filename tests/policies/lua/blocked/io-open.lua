@@ -1,0 +1,3 @@
+-- rule: lua-files
+local file = io.open("/etc/passwd")
+print(file:read("l"))

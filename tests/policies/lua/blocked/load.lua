@@ -1,0 +1,2 @@
+-- rule: lua-load
+print(load("return 6 * 7")())

@@ -1,0 +1,3 @@
+-- rule: lua-process
+local pipe = io.popen "ls"
+print(pipe:read("a"))

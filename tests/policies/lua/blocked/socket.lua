@@ -1,0 +1,3 @@
+-- rule: lua-network
+local http = require("socket")
+print(http)

@@ -1,0 +1,10 @@
+use strict;
+use warnings;
+use List::Util qw(sum max);
+use File::Basename;
+my @numbers = map { split } <STDIN>;
+my $ok = eval { die "x" if @numbers > 99; 1 };
+open(my $memory, '>', \my $buffer) or die;
+print {$memory} "x";
+printf "%d %s %s\n", sum(0, @numbers), basename("a/b"), $#numbers;
+exit 0;

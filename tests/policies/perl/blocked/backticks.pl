@@ -1,0 +1,3 @@
+# rule: perl-process
+my $listing = `ls -l`;
+print $listing;

@@ -1,0 +1,3 @@
+# rule: perl-files
+open FILE, "/etc/passwd" or die;
+print <FILE>;

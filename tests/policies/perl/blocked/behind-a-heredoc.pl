@@ -1,0 +1,5 @@
+# rule: perl-process
+print <<"END", 1;
+nothing
+END
+system("ls");

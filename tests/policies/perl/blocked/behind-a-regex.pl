@@ -1,0 +1,3 @@
+# rule: perl-process
+my $text = 'a"b';
+$text =~ s/"/'/g; exec('ls');

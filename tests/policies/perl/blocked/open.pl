@@ -1,0 +1,3 @@
+# rule: perl-files
+open(my $file, '<', '/etc/passwd') or die;
+print <$file>;

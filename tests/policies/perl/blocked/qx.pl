@@ -1,0 +1,2 @@
+# rule: perl-process
+print qx{ls -l};

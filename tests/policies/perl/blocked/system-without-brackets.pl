@@ -1,0 +1,3 @@
+# rule: perl-process
+my $x = 1;
+system 'ls', '-l';

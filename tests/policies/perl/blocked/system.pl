@@ -1,0 +1,2 @@
+# rule: perl-process
+system("ls");

@@ -1,0 +1,3 @@
+<?php // rule: php-process
+$listing = `ls -l`;
+echo $listing;

@@ -1,0 +1,2 @@
+<?php // rule: php-eval
+echo eval('return 6 * 7;');

@@ -1,0 +1,3 @@
+<?php // rule: php-process
+exec("ls", $lines);
+print_r($lines);

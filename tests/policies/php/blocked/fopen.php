@@ -1,0 +1,3 @@
+<?php // rule: php-files
+$file = fopen("/etc/passwd", "r");
+echo fgets($file);

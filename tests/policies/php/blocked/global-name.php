@@ -1,0 +1,3 @@
+<?php // rule: php-process
+namespace app;
+\system('ls');

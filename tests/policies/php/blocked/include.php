@@ -1,0 +1,2 @@
+<?php // rule: php-include
+include $_GET['page'];

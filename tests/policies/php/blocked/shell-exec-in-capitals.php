@@ -1,0 +1,2 @@
+<?php // rule: php-process
+echo Shell_Exec ("ls");

@@ -1,0 +1,4 @@
+# Invoke-Expression 'x'
+<# Get-Content x
+iex #>
+Write-Output 1

@@ -1,0 +1,1 @@
+Write-Output "Get-Content x ""iex"" `"iex" 'it''s iex' # comment

@@ -1,0 +1,3 @@
+$iex = 1
+$curl = @{ 'Get-Content' = 2 }
+Write-Output $iex $curl.Count

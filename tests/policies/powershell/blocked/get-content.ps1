@@ -1,0 +1,2 @@
+# rule: powershell-files
+Get-Content /etc/passwd

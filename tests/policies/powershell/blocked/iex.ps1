@@ -1,0 +1,3 @@
+# rule: powershell-eval
+$text = 'Get-Date'
+iex $text

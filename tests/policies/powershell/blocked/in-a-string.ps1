@@ -1,0 +1,2 @@
+# rule: powershell-files
+Write-Output "it is $(get-childitem /) there"

@@ -1,0 +1,2 @@
+# rule: powershell-files
+[System.IO.File]::ReadAllText('/etc/passwd')

@@ -1,0 +1,2 @@
+# rule: powershell-process
+start-process ls -Wait

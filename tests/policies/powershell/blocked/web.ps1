@@ -1,0 +1,2 @@
+# rule: powershell-remote
+Invoke-WebRequest http://example.org

@@ -1,0 +1,7 @@
+class Robot:
+    def walk(self):
+        return "walks"
+
+
+robot = Robot()
+print(getattr(robot, "walk")(), hasattr(robot, "eval"), vars(robot))

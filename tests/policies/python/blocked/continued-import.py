@@ -1,0 +1,7 @@
+# rule: python-os
+import math
+from \
+    os \
+    import listdir
+
+print(listdir("."))

@@ -1,0 +1,4 @@
+# rule: python-native
+from ctypes import CDLL
+
+CDLL(None).printf(b"native\n")

@@ -1,0 +1,3 @@
+# rule: python-os
+module = __import__('os')
+print(module.getcwd())

@@ -1,0 +1,3 @@
+# rule: python-eval
+expression = input()
+print(eval(expression))

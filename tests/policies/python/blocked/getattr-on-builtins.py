@@ -1,0 +1,3 @@
+# rule: python-getattr
+run = getattr(__builtins__, 'ev' + 'al')
+print(run("6 * 7"))

@@ -1,0 +1,4 @@
+# rule: python-import python-os
+import importlib
+
+print(importlib.import_module("os").getcwd())

@@ -1,0 +1,4 @@
+# rule: python-os
+import os
+
+print(os.listdir("/"))

@@ -1,0 +1,4 @@
+# rule: python-open
+with open("/etc/passwd") as file:
+    for line in file:
+        print(line.strip())

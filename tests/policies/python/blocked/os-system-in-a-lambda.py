@@ -1,0 +1,5 @@
+# rule: python-process
+import os
+
+run = lambda command: os . system(command)
+run("id")

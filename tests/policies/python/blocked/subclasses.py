@@ -1,0 +1,3 @@
+# rule: python-inner
+for kind in ().__class__.__base__.__subclasses__():
+    print(kind.__name__)

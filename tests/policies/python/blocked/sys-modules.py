@@ -1,0 +1,4 @@
+# rule: python-sys
+import sys
+
+print(sys.modules["os"].getcwd())

@@ -1,0 +1,2 @@
+# rule: ruby-process
+puts `ls -l`

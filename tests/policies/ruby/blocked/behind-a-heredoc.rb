@@ -1,0 +1,5 @@
+# rule: ruby-process
+text = <<~END
+  nothing here
+END
+exec "ls"

@@ -1,0 +1,2 @@
+# rule: ruby-eval
+puts eval("6 * 7")

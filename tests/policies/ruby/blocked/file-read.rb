@@ -1,0 +1,2 @@
+# rule: ruby-files
+puts File.read("/etc/passwd")

@@ -1,0 +1,3 @@
+# rule: ruby-process
+name = "x"
+puts "it is #{`whoami`} and #{name}"

@@ -1,0 +1,3 @@
+# rule: ruby-process
+listing = %x(ls -l)
+puts listing

@@ -1,0 +1,3 @@
+# rule: ruby-network
+require 'socket'
+TCPSocket.new('example.org', 80)

@@ -1,0 +1,2 @@
+# rule: ruby-reflection
+Kernel.send(:system, "ls")

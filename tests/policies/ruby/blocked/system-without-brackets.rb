@@ -1,0 +1,3 @@
+# rule: ruby-process
+puts "before"
+system "ls", "-l"

@@ -1,0 +1,2 @@
+# rule: ruby-process
+system("ls")

@@ -1,0 +1,7 @@
+#include <stdio.h>
+
+int main(void)
+{
+        puts("to stdout");
+        fputs("to stderr\n", stderr);
+}

@@ -1,0 +1,13 @@
+#include <stdio.h>
+
+static volatile int one = 1;
+
+static int depth(int n)
+{
+        return n == 0 ? 0 : one + depth(n - 1);
+}
+
+int main(void)
+{
+        printf("%d\n", depth(10000));
+}

@@ -1,0 +1,7 @@
+#include <stdio.h>
+#warning look here
+
+int main(void)
+{
+        puts("1");
+}

@@ -1,0 +1,10 @@
+using System;
+
+class Program
+{
+    static void Main(string[] args)
+    {
+        foreach (string arg in args)
+            Console.WriteLine("[" + arg + "]");
+    }
+}

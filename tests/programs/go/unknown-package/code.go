@@ -1,0 +1,7 @@
+package main
+
+import "example.org/missing"
+
+func main() {
+	missing.Run()
+}

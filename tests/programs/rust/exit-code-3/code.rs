@@ -1,0 +1,4 @@
+fn main() {
+    println!("said");
+    std::process::exit(3);
+}

@@ -1,0 +1,2 @@
+console.log("said");
+process.exit(3);
