@@ -20,7 +20,7 @@
 #define CLIENTS 6
 #define PATIENCE_MS 90000
 #define IMAGE "sandpool/python:latest"
-#define ROOM_MIB 512 /* for the image and little more */
+#define ROOM_MIB 1024 /* for the image, twice while it is being loaded */
 
 static struct private_docker docker;
 static struct load load;
