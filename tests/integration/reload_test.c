@@ -204,13 +204,13 @@ static void configuration_error(char error[1024])
 static int start(void **state)
 {
         struct service_options options = {
-                .pool_max = 12, .warm = {{"python", 2}, {"javascript", 1}, {"cpp", 0}}};
+                .pool_max = 12, .reuse = 1000000, .warm = {{"python", 2}, {"javascript", 1}, {"cpp", 0}}};
         (void)state;
         service_binary_path(binary, sizeof binary);
         snprintf(image, sizeof image, "sandpool-test-toy-%d", (int)getpid());
         if (fixture_start(&options))
                 return -1;
-        edit("sandpool.yaml", "pool:\n", "pool:\n  reuse: 1000000\n  max_age: 86400\n");
+        edit("sandpool.yaml", "pool:\n", "pool:\n  max_age: 86400\n");
         must_reload();
         return 0;
 }
