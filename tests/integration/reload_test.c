@@ -215,7 +215,7 @@ static int start(void **state)
         struct service_options options = {
                 .pool_max = 12, .warm = {{"python", 2}, {"javascript", 1}, {"cpp", 0}}};
         (void)state;
-        service_source_path("build/sandpool", binary, sizeof binary);
+        service_binary_path(binary, sizeof binary);
         snprintf(image, sizeof image, "sandpool-test-toy-%d", (int)getpid());
         if (fixture_start(&options))
                 return -1;
