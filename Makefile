@@ -25,7 +25,7 @@ INTEGRATION_HELPERS := $(filter-out %_test.o,$(call objects,tests/integration/*.
 ATTACKS := $(patsubst tests/attacks/%.c,$(BUILD)/attacks/%,$(sort $(wildcard tests/attacks/*.c)))
 SOURCES = $(sort $(shell find fcgi images tests -name '*.[ch]' -not -path 'tests/policies/*'))
 
-.PHONY: all help deps docker users runner images up reload down test check unit integration lint asan fuzz bench nginx-check clean
+.PHONY: all help deps docker users runner images up reload down test check unit integration lint asan fuzz soak bench nginx-check clean
 .SECONDARY:
 all: $(BUILD)/sandpool $(BUILD)/runner
 
@@ -46,6 +46,7 @@ help:
 	@echo 'make tidy         clang-tidy on the service and the runner; part of lint'
 	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (60), JOBS at once; FUZZERS="request yaml" only these; needs clang'
 	@echo 'make fuzz-keep    take what they found into tests/fuzz/corpus/'
+	@echo 'make soak         random programs, random kills and faults for SOAK_SECONDS (60), then a ledger (root)'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
 	@echo 'make bench        measure against the budgets (root); LANGUAGES=all, or some, measures each of them instead'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
@@ -135,7 +136,18 @@ $(BUILD)/attacks/%: tests/attacks/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -I. -static -O1 -pthread -o $@ $<
 
+# A clock that jumps, for tests/integration/clock_test.c.
+SHIFT := $(BUILD)/tests/clock/shift.so
+$(SHIFT): tests/clock/shift.c
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -shared -fPIC -o $@ $<
+
 $(BUILD)/tests/bench/bench: $(call objects,tests/bench/*.c) $(BUILD)/tests/integration/libhelpers.a $(BUILD)/libsandpool.a
+	@echo "  LINK $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/soak/soak: $(call objects,tests/soak/*.c) $(BUILD)/tests/integration/libhelpers.a $(BUILD)/libsandpool.a
 	@echo "  LINK $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -159,7 +171,7 @@ check:
 unit: $(UNIT)
 	$(Q)tests/run.sh $(BUILD) $^
 
-integration: docker users images $(INTEGRATION) $(ATTACKS) $(BUILD)/tools/promtool
+integration: docker users images $(INTEGRATION) $(ATTACKS) $(SHIFT) $(BUILD)/tools/promtool
 	$(Q).ci/setup/with-docker.sh tests/run.sh $(BUILD) $(if $(TESTS),$(foreach t,$(TESTS),$(filter %/$(t)_test,$(INTEGRATION))),$(INTEGRATION))
 
 # Checks what /metrics says.
@@ -177,7 +189,7 @@ lint:
 
 # Every program of ours, built and not run.
 .PHONY: programs
-programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(if $(wildcard tests/bench/*.c),$(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare)
+programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(SHIFT) $(BUILD)/tests/soak/soak $(if $(wildcard tests/bench/*.c),$(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare)
 
 # A sanitizer sees more of what _FORTIFY_SOURCE does not put calls of its own around. What it does in a worker, and what valgrind
 # does there, would be denied to it: these builds leave workers unconfined, and say so in the log.
@@ -228,6 +240,10 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/lib
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 # This one's job begins where the machine's files would be touched.
 $(BUILD)/tests/fuzz/runner_fuzz: LDFLAGS += -Wl,--wrap=files_create,--wrap=files_make_private
+
+# Random programs and random faults for SOAK_SECONDS; SEED= for the choices of an earlier run.
+soak: docker users images $(BUILD)/tests/soak/soak
+	$(Q)SOAK_SECONDS=$(SOAK_SECONDS) SOAK_CLIENTS=$(SOAK_CLIENTS) SEED=$(SEED) .ci/setup/with-docker.sh $(BUILD)/tests/soak/soak
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
 	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench $(if $(LANGUAGES),--languages "$(LANGUAGES)")

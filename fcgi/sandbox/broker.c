@@ -19,8 +19,8 @@
  * A reload comes as an order, with the files that the supervisor has read and found right: the broker reads
  * the same bytes, never the disk. pool_reload.c brings the pool from the one configuration to the other.
  *
- * SIGTERM: no new leases; leases that are out may end within drain_timeout; then every sandbox is removed and
- * the broker ends. */
+ * SIGTERM: no new leases; leases that are out may end within drain_timeout; then every sandbox is removed,
+ * and once more it is looked for containers that nobody knows, before the broker ends. */
 #include "fcgi/sandbox/broker.h"
 
 #include "fcgi/base/clock.h"
@@ -38,9 +38,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
-#define REMOVE_ALL_TIMEOUT_MS 25000 /* below what the supervisor gives it */
+#define REMOVE_ALL_TIMEOUT_MS 22000 /* with the next, below what the supervisor gives it */
+#define FINISH_TIMEOUT_MS 5000      /* of the last look for containers that nobody knows */
 #define LOOP_MAX_MS 10000
 
 struct broker {
@@ -56,6 +58,8 @@ struct broker {
         uint32_t reload_number; /* of the reload under way */
         int64_t drain_until_ms; /* 0: not draining */
         bool removing_all;
+        int64_t drain_began_s;   /* as time(2) */
+        int64_t finish_until_ms; /* of the last look for leftovers; 0: not begun */
 };
 
 static uint32_t leased(const struct broker *broker)
@@ -104,6 +108,7 @@ static void on_signal(struct broker *broker)
         if (read(broker->signal_fd, &info, sizeof info) != sizeof info || broker->drain_until_ms)
                 return;
         log_info("broker.draining", LOG_I("leased", leased(broker)));
+        broker->drain_began_s = time(NULL);
         broker->drain_until_ms = clock_ms() + pool_edition(broker->pool)->settings->drain_timeout_ms;
         pool_drain(broker->pool);
 }
@@ -170,13 +175,30 @@ static void on_order(struct broker *broker)
         io_close(&fd);
 }
 
+/* Its own sandboxes are gone. 1 when no others are there either, or Docker does not tell in time. */
+static int finished(struct broker *broker, int64_t *next)
+{
+        if (!broker->finish_until_ms) {
+                broker->finish_until_ms = clock_ms() + FINISH_TIMEOUT_MS;
+                docker_finish(broker->docker, broker->drain_began_s);
+                *next = clock_earlier(*next, docker_tick(broker->docker));
+        }
+        *next = clock_earlier(*next, broker->finish_until_ms);
+        if (docker_finished(broker->docker))
+                return 1;
+        if (clock_ms() < broker->finish_until_ms)
+                return 0;
+        log_warning("broker.not_swept", LOG_S("why", docker_problem(broker->docker)));
+        return 1;
+}
+
 /* 1 when the broker has nothing left to do. */
 static int drained(struct broker *broker, int64_t *next)
 {
         if (!broker->drain_until_ms)
                 return 0;
         if (!left(broker))
-                return 1;
+                return finished(broker, next);
         bool late = clock_ms() >= broker->drain_until_ms;
         if (!broker->removing_all && (late || !leased(broker))) {
                 broker->removing_all = true;

@@ -238,8 +238,8 @@ static long generation_of(const json_t *container)
         return text ? strtol(text, NULL, 10) : -1;
 }
 
-int container_each(const char *answer,
-        void (*each)(void *context, const char *id, const char *name, long generation), void *context)
+int container_each(const char *answer, void (*each)(void *context, const struct container_seen *container),
+        void *context)
 {
         json_t *root = json_loads(answer, 0, NULL), *item;
         size_t i;
@@ -248,8 +248,12 @@ int container_each(const char *answer,
         {
                 char id[CONTAINER_ID_SIZE];
                 const char *name = json_string_value(json_array_get(json_object_get(item, "Names"), 0));
+                struct container_seen container = {.id = id,
+                        .name = name && *name == '/' ? name + 1 : "",
+                        .generation = generation_of(item),
+                        .created_s = json_integer_value(json_object_get(item, "Created"))};
                 if (!copy_string(item, "Id", id, sizeof id) && valid_id(id))
-                        each(context, id, name && *name == '/' ? name + 1 : "", generation_of(item));
+                        each(context, &container);
         }
         json_decref(root);
         return rc;

@@ -43,9 +43,16 @@ int container_id(const char *answer, char id[CONTAINER_ID_SIZE]);
 /* "Id" of GET /images/{name}/json. 0/-1. */
 int container_image_id(const char *answer, char id[CONTAINER_IMAGE_ID_SIZE]);
 
-/* Call each with every container of GET /containers/json; generation -1 where it has none. 0/-1. */
-int container_each(const char *answer,
-        void (*each)(void *context, const char *id, const char *name, long generation), void *context);
+/* One of GET /containers/json; borrowed. */
+struct container_seen {
+        const char *id, *name;
+        long generation;   /* -1 where it has none */
+        int64_t created_s; /* by the daemon's clock, as time(2) */
+};
+
+/* Call each with every container of GET /containers/json. 0/-1. */
+int container_each(const char *answer, void (*each)(void *context, const struct container_seen *container),
+        void *context);
 
 /* What a line of GET /events says: 1 and the container's id and action when it is about a container, else 0.
  */

@@ -25,6 +25,9 @@ struct docker {
         unsigned removing;        /* removals of leftovers under way */
         int64_t due_ms;           /* next attempt, or next sweep */
         int64_t backoff_ms;
+        bool finishing, finished;
+        int64_t made_before_s;
+        bool stale; /* the list under way was asked for before docker_finish */
         bool cgroupfs;
         long spared; /* generation */
         char version[32];
@@ -73,19 +76,25 @@ static void on_leftover_removed(void *context, const struct engine_answer *answe
         (void)answer;
         /* Which one does not matter: what is still there is seen by the next sweep. */
         docker->removing--;
-        if (!docker->removing && docker->state == DOCKER_SWEEPING)
+        if (!docker->removing && (docker->state == DOCKER_SWEEPING || docker->finishing))
                 docker->due_ms = clock_ms(); /* look again: nothing may be left */
 }
 
-static void remove_leftover(void *context, const char *id, const char *name, long generation)
+static bool is_anothers(const struct docker *docker, const struct container_seen *container)
+{
+        return container->generation == docker->spared ||
+               (docker->finishing && container->created_s >= docker->made_before_s);
+}
+
+static void remove_leftover(void *context, const struct container_seen *container)
 {
         struct docker *docker = context;
         char path[128];
-        if (generation == docker->spared || docker->hooks.known(docker->hooks.context, name) ||
+        if (is_anothers(docker, container) || docker->hooks.known(docker->hooks.context, container->name) ||
                 docker->removing == SWEEPS_AT_ONCE)
                 return;
-        log_warning("sandbox.leftover", LOG_S("container", name));
-        snprintf(path, sizeof path, "/containers/%s?force=1&v=1", id);
+        log_warning("sandbox.leftover", LOG_S("container", container->name));
+        snprintf(path, sizeof path, "/containers/%s?force=1&v=1", container->id);
         if (engine_begin(docker->engine, "DELETE", path, NULL, 0, on_leftover_removed, docker))
                 docker->removing++;
 }
@@ -102,9 +111,14 @@ static void on_list(void *context, const struct engine_answer *answer)
                 lost(docker, "the list of containers cannot be read");
                 return;
         }
+        bool stale = docker->stale;
+        docker->stale = false;
+        docker->finished = docker->finishing && !docker->removing && !stale;
         docker->due_ms = clock_ms() + SWEEP_INTERVAL_MS;
         if (!docker->removing && docker->state == DOCKER_SWEEPING)
                 up(docker);
+        if (stale)
+                docker->due_ms = clock_ms();
 }
 
 static void sweep(struct docker *docker)
@@ -230,6 +244,21 @@ bool docker_has_cgroupfs(const struct docker *docker)
 const char *docker_problem(const struct docker *docker)
 {
         return docker->problem;
+}
+
+void docker_finish(struct docker *docker, int64_t made_before_s)
+{
+        docker->finishing = true;
+        docker->made_before_s = made_before_s;
+        docker->stale = docker->call && docker->state >= DOCKER_SWEEPING;
+        docker->backoff_ms = 0;
+        if (docker->state != DOCKER_ASKING)
+                docker->due_ms = clock_ms();
+}
+
+bool docker_finished(const struct docker *docker)
+{
+        return docker->finished;
 }
 
 int64_t docker_tick(struct docker *docker)

@@ -42,6 +42,14 @@ const char *docker_version(const struct docker *docker);
 bool docker_has_cgroupfs(const struct docker *docker);
 const char *docker_problem(const struct docker *docker); /* "" when ok */
 
+/* The broker is about to end: look once more for containers that nobody knows, now, and made before that time
+ * (as time(2)): younger ones may be a successor's. What a broker before this one left, or what Docker was
+ * asked for and made after we had given up on it, would stay behind otherwise. */
+void docker_finish(struct docker *docker, int64_t made_before_s);
+
+/* Whether that look, begun after docker_finish, has found nothing. */
+bool docker_finished(const struct docker *docker);
+
 /* Do what is due; returns when it wants to be called again (clock_ms). */
 int64_t docker_tick(struct docker *docker);
 

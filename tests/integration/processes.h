@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define PROCESSES_MAX 256
+#define PROCESSES_MAX 1024
 
 struct process {
         pid_t pid, parent, session;

@@ -212,7 +212,8 @@ static int write_settings(
         const struct service *service, const struct service_options *options, struct error *err)
 {
         char conf[512], languages[512], exercises[512], template[512], workers[16], pool_max[16],
-                queue_timeout[16], request_time[16];
+                queue_timeout[16];
+        char reuse[16], docker_timeout[16], request_time[16];
         service_source_path("conf", conf, sizeof conf);
         service_source_path("tests/conf/sandpool.yaml", template, sizeof template);
         service_source_path("conf/exercises", exercises, sizeof exercises);
@@ -222,12 +223,17 @@ static int write_settings(
         snprintf(pool_max, sizeof pool_max, "%u", options->pool_max);
         snprintf(queue_timeout, sizeof queue_timeout, "%u",
                 options->queue_timeout_s ? options->queue_timeout_s : 10);
+        snprintf(reuse, sizeof reuse, "%u", options->reuse ? options->reuse : 200);
+        snprintf(docker_timeout, sizeof docker_timeout, "%u",
+                options->docker_timeout_s ? options->docker_timeout_s : 30);
         snprintf(request_time, sizeof request_time, "%u",
                 options->request_time_s ? options->request_time_s : 60);
         const char *const words[][2] = {{"@REQUEST_TIME@", request_time}, {"@RUN@", service->run_dir},
                 {"@TCP@", options->tcp ? options->tcp : ""}, {"@WORKERS@", workers},
                 {"@INSTANCE@", service->instance}, {"@POOL_MAX@", pool_max},
-                {"@QUEUE_TIMEOUT@", queue_timeout}, {"@LANGUAGES@", languages}, {"@CONF@", conf},
+                {"@QUEUE_TIMEOUT@", queue_timeout}, {"@REUSE@", reuse},
+                {"@DOCKER@", options->docker ? options->docker : "/var/run/docker.sock"},
+                {"@DOCKER_TIMEOUT@", docker_timeout}, {"@LANGUAGES@", languages}, {"@CONF@", conf},
                 {"@EXERCISES@", options->exercises ? options->exercises : exercises}, {NULL, NULL}};
         return render(template, service->settings, words, err);
 }
@@ -247,6 +253,7 @@ int service_prepare(struct service *service, const struct service_options *optio
         snprintf(service->settings, sizeof service->settings, "%s/sandpool.yaml", service->dir);
         snprintf(service->log, sizeof service->log, "%s/sandpool.log", service->dir);
         snprintf(service->instance, sizeof service->instance, "sandpool-test-%d-%u", (int)getpid(), number++);
+        snprintf(service->preload, sizeof service->preload, "%s", options->preload ? options->preload : "");
         return write_settings(service, options, err);
 }
 
@@ -267,7 +274,10 @@ int service_launch(struct service *service, struct error *err)
         int fd = open(service->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
         if (fd < 0)
                 return error_errno(err, "%s", service->log);
+        if (*service->preload)
+                setenv("LD_PRELOAD", service->preload, 1);
         service->supervisor = spawn_start(argv, fd, err);
+        unsetenv("LD_PRELOAD");
         io_close(&fd);
         return service->supervisor < 0 ? -1 : 0;
 }
@@ -280,11 +290,12 @@ pid_t service_run_nginx(const char *conf, struct error *err)
         return spawn_start(argv, -1, err);
 }
 
-static int start_nginx(struct service *service, struct error *err)
+int service_launch_nginx(struct service *service, struct error *err)
 {
         char script[512], port[16], conf[64], *said;
         service_source_path("tests/integration/render-nginx.sh", script, sizeof script);
-        service->port = free_port();
+        if (!service->port)
+                service->port = free_port();
         snprintf(port, sizeof port, "%d", service->port);
         snprintf(conf, sizeof conf, "%s/nginx/nginx.conf", service->dir);
         said = spawn_text(err, script, service->run_dir, port, service->dir, NULL);
@@ -316,22 +327,27 @@ static bool ready(void *context)
         return is;
 }
 
-int service_start(struct service *service, const struct service_options *options, struct error *err)
-{
-        return service_prepare(service, options, err) ? -1 : service_start_prepared(service, err);
-}
-
-int service_start_prepared(struct service *service, struct error *err)
+int service_await_ready(struct service *service, struct error *err)
 {
         struct readiness readiness = {service, false};
-        if (service_launch(service, err) || start_nginx(service, err))
-                return -1;
         if (!service_until(ready, &readiness, START_MS) || readiness.died) {
                 error_set(err, readiness.died ? "the service exited" : "the service did not get ready");
                 add_log_end(service->log, err);
                 return -1;
         }
         return 0;
+}
+
+int service_start_prepared(struct service *service, struct error *err)
+{
+        if (service_launch(service, err) || service_launch_nginx(service, err))
+                return -1;
+        return service_await_ready(service, err);
+}
+
+int service_start(struct service *service, const struct service_options *options, struct error *err)
+{
+        return service_prepare(service, options, err) ? -1 : service_start_prepared(service, err);
 }
 
 int service_containers(const struct service *service, char ids[SERVICE_CONTAINERS_MAX][65], struct error *err)

@@ -21,10 +21,14 @@ struct service_warm {
 struct service_options {
         unsigned workers; /* 0: 32, as nginx expects */
         unsigned pool_max;
-        unsigned queue_timeout_s; /* 0: 10 */
-        unsigned request_time_s;  /* 0: 60 */
-        const char *tcp;          /* listen.tcp; NULL: none */
-        const char *exercises;    /* their directory; NULL: the shipped one */
+        unsigned queue_timeout_s;  /* 0: 10 */
+        unsigned request_time_s;   /* 0: 60 */
+        unsigned reuse;            /* runs of one sandbox; 0: 200 */
+        const char *tcp;           /* listen.tcp; NULL: none */
+        const char *exercises;     /* their directory; NULL: the shipped one */
+        const char *docker;        /* the daemon's socket; NULL: /var/run/docker.sock */
+        unsigned docker_timeout_s; /* of one call; 0: 30 */
+        const char *preload;       /* a shared object for all its processes; NULL: none */
         bool all_languages; /* else python, javascript and cpp alone: samples of others take their time */
         struct service_warm warm[8];
         const char *variant; /* its images, sandpool/<id>:<variant>, where images/ has some */
@@ -37,6 +41,7 @@ struct service {
         char binary[512];  /* what is started */
         char log[64];      /* what the service writes to stderr */
         char instance[33]; /* label of its containers */
+        char preload[256]; /* "": none */
         int port;          /* nginx's, on 127.0.0.1 */
         pid_t supervisor;  /* leader of a session with all its processes; 0: not running */
         pid_t nginx;
@@ -48,6 +53,12 @@ int service_prepare(struct service *service, const struct service_options *optio
 
 /* Start the service alone, prepared before, without nginx and without waiting for anything. 0/-1. */
 int service_launch(struct service *service, struct error *err);
+
+/* Start nginx alone: with its rendered configuration and, from the second time on, its port. 0/-1. */
+int service_launch_nginx(struct service *service, struct error *err);
+
+/* Wait until /readyz answers 200. 0/-1 with the log's end on stderr. */
+int service_await_ready(struct service *service, struct error *err);
 
 /* Start both, prepared before, and wait until /readyz answers 200. */
 int service_start_prepared(struct service *service, struct error *err);

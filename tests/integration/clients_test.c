@@ -1,0 +1,313 @@
+/* Clients in great number, slow ones and such that leave, each with a token of its own; and a worker that is
+ * stopped while its program floods it. */
+#include "tests/integration/answer.h"
+#include "tests/integration/fixture.h"
+#include "tests/integration/http.h"
+#include "tests/integration/load.h"
+#include "tests/integration/processes.h"
+#include "tests/integration/remains.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "fcgi/base/clock.h"
+#include "fcgi/base/id.h"
+#include "fcgi/base/io.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define POOL 4
+#define WORKERS 32
+#define MANY_MAX 512
+#define PATIENCE_MS 60000
+#define OUTPUT 1000000 /* of the programs whose output nobody takes */
+
+static struct load load;
+static struct remains before;
+static pid_t stopped;  /* a worker */
+static int stopped_fd; /* the connection of its client */
+
+static void must(int rc, const struct error *err)
+{
+        if (rc)
+                fail_msg("%s", err->text);
+}
+
+static int start(void **state)
+{
+        struct service_options options = {.pool_max = POOL,
+                .queue_timeout_s = 5,
+                .warm = {{"python", POOL}, {"javascript", 0}, {"cpp", 0}}};
+        struct rlimit files = {4096, 4096};
+        struct error err = {0};
+        (void)state;
+        setrlimit(RLIMIT_NOFILE, &files);
+        if (fixture_start(&options))
+                return -1;
+        if (remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
+                return 0;
+        fprintf(stderr, "start: %s\n", err.text);
+        return -1;
+}
+
+static int stop(void **state)
+{
+        load_kill(&load);
+        remains_clear(&before);
+        return fixture_stop(state);
+}
+
+static bool has_leased(void *context)
+{
+        return service_sandboxes(&fixture, "leased", NULL) == *(int *)context;
+}
+
+static void await_leased(int number)
+{
+        if (!service_until(has_leased, &number, PATIENCE_MS))
+                fail_msg("not %d sandboxes leased", number);
+}
+
+/* Send the first so many bytes of a request; 0: all. Returns the open connection. */
+static int send_request(const char *body, size_t size, size_t bytes)
+{
+        struct error err = {0};
+        struct buffer request = BUFFER_MAX(4 << 20);
+        char head[256];
+        snprintf(head, sizeof head,
+                "POST /api/execute HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                "Connection: close\r\nContent-Length: %zu\r\n\r\n",
+                size);
+        assert_int_equal(buffer_add_string(&request, head) | buffer_add(&request, body, size), 0);
+        int fd = http_connect(fixture.port, &err);
+        must(fd < 0 || io_write_all(fd, request.data, bytes ? bytes : request.size, clock_ms() + 10000, &err),
+                &err);
+        buffer_clear(&request);
+        return fd;
+}
+
+/* The worker whose client waits: the one with the most descriptors. */
+static pid_t worker_at_work(void)
+{
+        struct process list[PROCESSES_MAX];
+        size_t count = processes_list(0, fixture.supervisor, list);
+        pid_t pid = 0;
+        int most = 0;
+        for (size_t i = 0; i < count; i++) {
+                int descriptors = processes_descriptors(list[i].pid);
+                if (strncmp(list[i].name, "sp-worker", 9) || descriptors <= most)
+                        continue;
+                most = descriptors;
+                pid = list[i].pid;
+        }
+        return pid;
+}
+
+static bool has_no_sandboxes_at_work(void *context)
+{
+        int none = 0;
+        char ids[SERVICE_CONTAINERS_MAX][65];
+        (void)context;
+        return has_leased(&none) && service_containers(&fixture, ids, NULL) <= POOL;
+}
+
+/* Nobody reads what the program writes; the broker's deadline ends that, though neither the runner's report
+ * nor the worker's word ever comes. That the worker is replaced shows at the end. */
+static void a_worker_is_stopped_under_a_flood(void **state)
+{
+        static const char body[] = "{\"code\": \"import time\\nprint('on', flush=True)\\ntime.sleep(1)\\n"
+                                   "while True: print('x' * 1000)\", \"timeout\": 3}";
+        (void)state;
+        stopped_fd = send_request(body, strlen(body), 0);
+        await_leased(1);
+        stopped = worker_at_work();
+        assert_true(stopped > 0 && !kill(stopped, SIGSTOP));
+        assert_true(service_until(has_no_sandboxes_at_work, NULL, PATIENCE_MS));
+        json_t *answer = fixture_run("python", "print('others')", NULL);
+        assert_non_null(answer);
+        assert_string_equal(fixture_text(answer, "output"), "others\n");
+        json_decref(answer);
+}
+
+/* As many as there are workers wait for their turn and get it; each of the others is sent away at once. */
+static void many_at_once(int many)
+{
+        static struct http_request requests[MANY_MAX];
+        static struct http_response responses[MANY_MAX];
+        static char bodies[MANY_MAX][160], tokens[MANY_MAX][ID_SIZE];
+        struct error err = {0};
+        int served = 0;
+        memset(responses, 0, sizeof responses);
+        for (int i = 0; i < many; i++) {
+                id_new(tokens[i]);
+                snprintf(bodies[i], sizeof bodies[i],
+                        "{\"code\": \"import time\\ntime.sleep(0.1)\\nprint('%.32s')\"}", tokens[i]);
+                requests[i] = (struct http_request){
+                        .port = fixture.port, .path = "/api/execute", .body = bodies[i]};
+        }
+        must(http_send(requests, (size_t)many, responses, &err), &err);
+        for (int i = 0; i < many; i++) {
+                must(answer_check(&responses[i], &err), &err);
+                assert_true(responses[i].status == 200 || responses[i].status == 503);
+                if (responses[i].status == 200) {
+                        served++;
+                        assert_memory_equal(
+                                fixture_text(responses[i].json, "output"), tokens[i], ID_SIZE - 1);
+                } else {
+                        assert_string_equal(fixture_text(responses[i].json, "reason"), "busy");
+                }
+                http_clear(&responses[i]);
+        }
+        assert_in_range(served, POOL, 2 * WORKERS);
+}
+
+static void two_hundred_at_once(void **state)
+{
+        (void)state;
+        many_at_once(200);
+        await_leased(0);
+}
+
+static void five_hundred_at_once(void **state)
+{
+        (void)state;
+        many_at_once(512);
+        await_leased(0);
+}
+
+static void begin(void)
+{
+        struct error err = {0};
+        must(load_start(&load, fixture.port, POOL, load_quick, &err), &err);
+}
+
+/* The others go on being served while something is done to the service by these. */
+static void end(void)
+{
+        struct error err = {0};
+        assert_true(load_served(&load, 2 * POOL, PATIENCE_MS));
+        must(load_end(&load, 0, NULL, &err), &err);
+        await_leased(0);
+}
+
+/* An answer that its client does not take holds no worker, and is still whole when it is taken at last. */
+static void who_reads_late(void **state)
+{
+        int fds[16];
+        char tokens[16][ID_SIZE], body[256];
+        (void)state;
+        begin();
+        for (int i = 0; i < 16; i++) {
+                id_new(tokens[i]);
+                snprintf(body, sizeof body, "{\"code\": \"print('%.32s' * %d)\"}", tokens[i],
+                        OUTPUT / (ID_SIZE - 1));
+                fds[i] = send_request(body, strlen(body), 0);
+        }
+        end();
+        for (int i = 0; i < 16; i++) {
+                struct buffer answer = BUFFER_MAX(8 << 20);
+                assert_int_equal(http_read_to_end(fds[i], &answer, clock_ms() + PATIENCE_MS), 0);
+                assert_int_equal(buffer_add(&answer, "", 1), 0);
+                io_close(&fds[i]);
+                char *at = strstr(answer.data, "\r\n\r\n");
+                assert_non_null(at);
+                if (!strncmp(answer.data, "HTTP/1.1 200", 12)) {
+                        at = strstr(at, "\"output\":\"");
+                        assert_non_null(at);
+                        at += strlen("\"output\":\"");
+                        for (int j = 0; j < OUTPUT / (ID_SIZE - 1); j++, at += ID_SIZE - 1)
+                                assert_memory_equal(at, tokens[i], ID_SIZE - 1);
+                        assert_memory_equal(at, "\\n\"", 3);
+                } else {
+                        assert_memory_equal(answer.data, "HTTP/1.1 503", 12);
+                }
+                buffer_clear(&answer);
+        }
+}
+
+/* Half a body, then nothing: no worker ever hears of it. */
+static void who_leaves_in_mid_upload(void **state)
+{
+        static char body[1 << 20];
+        int fds[64];
+        (void)state;
+        memset(body, ' ', sizeof body);
+        begin();
+        for (int i = 0; i < 64; i++)
+                fds[i] = send_request(body, sizeof body, sizeof body / 2);
+        assert_true(load_served(&load, POOL, PATIENCE_MS));
+        for (int i = 0; i < 64; i++)
+                io_close(&fds[i]);
+        end();
+}
+
+static void who_leaves_in_mid_run(void **state)
+{
+        static const char body[] = "{\"code\": \"import time\\nwhile True: time.sleep(1)\", \"timeout\": 30}";
+        int fds[3 * POOL];
+        (void)state;
+        for (int i = 0; i < 3 * POOL; i++)
+                fds[i] = send_request(body, strlen(body), 0);
+        await_leased(POOL); /* the others wait for their turn */
+        for (int i = 0; i < 3 * POOL; i++)
+                io_close(&fds[i]);
+        await_leased(0);
+        begin();
+        end();
+}
+
+static bool is_replaced(void *context)
+{
+        struct process list[PROCESSES_MAX];
+        size_t count = processes_list(0, fixture.supervisor, list), workers = 0;
+        (void)context;
+        for (size_t i = 0; i < count; i++) {
+                if (list[i].pid == stopped)
+                        return false;
+                workers += !strncmp(list[i].name, "sp-worker", 9);
+        }
+        return workers == WORKERS;
+}
+
+/* The watchdog's time: the longest that a request may take, and ten seconds. */
+static void the_stopped_worker_was_replaced(void **state)
+{
+        struct buffer answer = BUFFER_MAX(1 << 20);
+        (void)state;
+        assert_true(stopped > 0);
+        assert_true(service_until(is_replaced, NULL, 2 * PATIENCE_MS));
+        assert_int_equal(http_read_to_end(stopped_fd, &answer, clock_ms() + PATIENCE_MS), 0);
+        assert_true(answer.size > 12);
+        assert_memory_equal(answer.data, "HTTP/1.1 503", 12);
+        buffer_clear(&answer);
+        io_close(&stopped_fd);
+}
+
+static void nothing_is_left(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_worker_is_stopped_under_a_flood),
+                cmocka_unit_test(two_hundred_at_once),
+                cmocka_unit_test(five_hundred_at_once),
+                cmocka_unit_test(who_reads_late),
+                cmocka_unit_test(who_leaves_in_mid_upload),
+                cmocka_unit_test(who_leaves_in_mid_run),
+                cmocka_unit_test(the_stopped_worker_was_replaced),
+                cmocka_unit_test(nothing_is_left),
+        };
+        return cmocka_run_group_tests(tests, start, stop);
+}

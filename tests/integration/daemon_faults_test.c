@@ -1,0 +1,216 @@
+/* A Docker daemon that is restarted, killed, hangs, loses its image, has no room left: under load each time,
+ * and each time the service comes back by itself. */
+#include "tests/integration/fixture.h"
+#include "tests/integration/http.h"
+#include "tests/integration/load.h"
+#include "tests/integration/private_docker.h"
+#include "tests/integration/remains.h"
+#include "tests/integration/spawn.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CLIENTS 6
+#define PATIENCE_MS 90000
+#define IMAGE "sandpool/python:latest"
+#define ROOM_MIB 1024 /* for the image, twice while it is being loaded */
+
+static struct private_docker docker;
+static struct load load;
+static struct remains before;
+
+static void must(int rc, const struct error *err)
+{
+        if (rc)
+                fail_msg("%s", err->text);
+}
+
+/* Sandboxes that wear out fast need the daemon all the time. */
+static int start(void **state)
+{
+        struct error err = {0};
+        struct service_options options = {.pool_max = 4,
+                .reuse = 5,
+                .queue_timeout_s = 3,
+                .docker = docker.socket,
+                .docker_timeout_s = 3,
+                .warm = {{"python", 2}, {"javascript", 0}, {"cpp", 0}}};
+        (void)state;
+        if (private_docker_start(&docker, ROOM_MIB, &err) || private_docker_load(&docker, IMAGE, &err)) {
+                fprintf(stderr, "docker: %s\n", err.text);
+                private_docker_stop(&docker);
+                return -1;
+        }
+        if (fixture_start(&options) == 0 && remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
+                return 0;
+        fprintf(stderr, "start: %s\n", err.text);
+        fixture_stop(state);
+        private_docker_stop(&docker);
+        return -1;
+}
+
+static int stop(void **state)
+{
+        load_kill(&load);
+        int rc = fixture_stop(state);
+        private_docker_stop(&docker);
+        remains_clear(&before);
+        return rc;
+}
+
+static int end_load(void **state)
+{
+        (void)state;
+        load_kill(&load);
+        return 0;
+}
+
+static void begin(void)
+{
+        struct error err = {0};
+        must(load_start(&load, fixture.port, CLIENTS, load_quick, &err), &err);
+        assert_true(load_served(&load, CLIENTS, PATIENCE_MS));
+}
+
+/* It serves again, and nothing is left. */
+static void end(int may)
+{
+        struct error err = {0};
+        struct load_counts counts;
+        assert_true(load_served(&load, 4 * CLIENTS, PATIENCE_MS));
+        must(load_end(&load, may, &counts, &err), &err);
+        print_message("%u requests: %u served, %u sent away, %u failed\n", counts.sent, counts.served,
+                counts.refused, counts.failed);
+        must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
+}
+
+struct refusals {
+        unsigned wanted;
+};
+
+static bool are_refused(void *context)
+{
+        const struct refusals *refusals = context;
+        return load_counts(&load).refused >= refusals->wanted;
+}
+
+/* Nothing can run: requests are sent away. */
+static void await_refusals(void)
+{
+        struct refusals refusals = {load_counts(&load).refused + CLIENTS};
+        assert_true(service_until(are_refused, &refusals, PATIENCE_MS));
+}
+
+static void it_is_restarted(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        begin();
+        must(private_docker_end(&docker, SIGTERM, &err), &err);
+        await_refusals();
+        must(private_docker_begin(&docker, &err), &err);
+        end(LOAD_MAY_FAIL);
+}
+
+/* The containers live on, without anybody who could reach them. */
+static void it_is_killed(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        for (int round = 0; round < 2; round++) {
+                begin();
+                must(private_docker_end(&docker, SIGKILL, &err), &err);
+                await_refusals();
+                must(private_docker_begin(&docker, &err), &err);
+                end(LOAD_MAY_FAIL);
+        }
+}
+
+static void it_hangs(void **state)
+{
+        (void)state;
+        begin();
+        kill(docker.dockerd, SIGSTOP);
+        await_refusals();
+        kill(docker.dockerd, SIGCONT);
+        end(LOAD_MAY_FAIL);
+}
+
+static bool has_no_image(void *context)
+{
+        bool missing = false;
+        struct http_response response = {0};
+        struct http_request request = {.port = fixture.port, .path = "/api/health"};
+        (void)context;
+        if (!http_send(&request, 1, &response, NULL)) {
+                json_t *checks = json_object_get(response.json, "checks");
+                json_t *python = json_object_get(json_object_get(checks, "languages"), "python");
+                missing = json_is_false(json_object_get(python, "image")) &&
+                          strstr(fixture_text(python, "problem"), "not there");
+        }
+        http_clear(&response);
+        return missing;
+}
+
+/* The sandboxes that are there go on until they are worn out; then health says what is missing. */
+static void its_image_is_removed(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        begin();
+        char *said = spawn_text(&err, "docker", "rmi", "-f", IMAGE, NULL);
+        if (!said)
+                fail_msg("%s", err.text);
+        free(said);
+        assert_true(service_until(has_no_image, NULL, PATIENCE_MS));
+        await_refusals();
+        must(private_docker_load(&docker, IMAGE, &err), &err);
+        end(0);
+}
+
+static void its_disk_is_full(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        begin();
+        must(private_docker_fill(&docker, &err), &err);
+        await_refusals();
+        private_docker_empty(&docker);
+        end(LOAD_MAY_FAIL);
+}
+
+/* Killed while it could not write anything down. */
+static void it_is_killed_with_its_disk_full(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        begin();
+        must(private_docker_fill(&docker, &err), &err);
+        must(private_docker_end(&docker, SIGKILL, &err), &err);
+        await_refusals();
+        private_docker_empty(&docker);
+        must(private_docker_begin(&docker, &err), &err);
+        end(LOAD_MAY_FAIL);
+}
+
+#define TEST(f) cmocka_unit_test_teardown(f, end_load)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(it_is_restarted),
+                TEST(it_is_killed),
+                TEST(it_hangs),
+                TEST(its_image_is_removed),
+                TEST(its_disk_is_full),
+                TEST(it_is_killed_with_its_disk_full),
+        };
+        return cmocka_run_group_tests(tests, start, stop);
+}

@@ -1,0 +1,111 @@
+/* Between the broker and the real daemon everything that can go wrong goes wrong, one thing at a time, under
+ * load and with sandboxes that wear out fast, so that the daemon is always needed. */
+#include "tests/integration/docker_proxy.h"
+#include "tests/integration/fixture.h"
+#include "tests/integration/load.h"
+#include "tests/integration/remains.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CLIENTS 8
+#define PATIENCE_MS 60000
+#define SPOILT_ENOUGH 5 /* of what the broker asks for */
+#define DAEMON "/var/run/docker.sock"
+
+static struct docker_proxy proxy;
+static struct load load;
+static struct remains before;
+
+static void must(int rc, const struct error *err)
+{
+        if (rc)
+                fail_msg("%s", err->text);
+}
+
+static int start(void **state)
+{
+        char path[64];
+        struct error err = {0};
+        struct service_options options = {.pool_max = 4,
+                .reuse = 3,
+                .queue_timeout_s = 3,
+                .docker = path,
+                .docker_timeout_s = 2,
+                .warm = {{"python", 2}, {"javascript", 0}, {"cpp", 0}}};
+        (void)state;
+        snprintf(path, sizeof path, "/tmp/sandpool-docker-%d.sock", (int)getpid());
+        if (docker_proxy_start(&proxy, path, DAEMON, &err)) {
+                fprintf(stderr, "proxy: %s\n", err.text);
+                return -1;
+        }
+        if (fixture_start(&options))
+                return -1;
+        if (remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
+                return 0;
+        fprintf(stderr, "start: %s\n", err.text);
+        return -1;
+}
+
+static int stop(void **state)
+{
+        load_kill(&load);
+        docker_proxy_set(&proxy, DOCKER_FAULT_NONE);
+        int rc = fixture_stop(state);
+        docker_proxy_stop(&proxy);
+        remains_clear(&before);
+        return rc;
+}
+
+static int mend(void **state)
+{
+        (void)state;
+        load_kill(&load);
+        docker_proxy_set(&proxy, DOCKER_FAULT_NONE);
+        return 0;
+}
+
+/* A socket that is not there leaves nothing to count: requests are sent away then. */
+static bool is_felt(void *context)
+{
+        enum docker_fault fault = *(enum docker_fault *)context;
+        if (fault == DOCKER_FAULT_GONE || fault == DOCKER_FAULT_REFUSED)
+                return load_counts(&load).refused >= CLIENTS;
+        return docker_proxy_spoilt(&proxy) >= SPOILT_ENOUGH;
+}
+
+/* Every request is answered while it lasts; each answer is right; when it is over, all is as before. */
+static void fault(void **state)
+{
+        enum docker_fault fault = *(enum docker_fault *)*state;
+        struct error err = {0};
+        must(load_start(&load, fixture.port, CLIENTS, load_quick, &err), &err);
+        assert_true(load_served(&load, CLIENTS, PATIENCE_MS));
+        docker_proxy_set(&proxy, fault);
+        if (!service_until(is_felt, &fault, PATIENCE_MS))
+                fail_msg("only %u answers spoilt", docker_proxy_spoilt(&proxy));
+        docker_proxy_set(&proxy, DOCKER_FAULT_NONE);
+        assert_true(load_served(&load, 4 * CLIENTS, PATIENCE_MS));
+        must(load_end(&load, LOAD_MAY_FAIL, NULL, &err), &err);
+        must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
+}
+
+int main(void)
+{
+        static enum docker_fault faults[DOCKER_FAULTS];
+        struct CMUnitTest tests[DOCKER_FAULTS - 1];
+        for (int i = 1; i < DOCKER_FAULTS; i++) {
+                faults[i] = (enum docker_fault)i;
+                tests[i - 1] = (struct CMUnitTest){.name = docker_fault_names[i],
+                        .test_func = fault,
+                        .teardown_func = mend,
+                        .initial_state = &faults[i]};
+        }
+        return cmocka_run_group_tests(tests, start, stop);
+}

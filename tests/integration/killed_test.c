@@ -1,0 +1,237 @@
+/* Processes killed while they are at work: the broker with every sandbox leased, the supervisor, all of them
+ * at once, nginx. Each time every request gets its own result or an error, nothing is left over, and the
+ * service serves again by itself, or as soon as it was started again. */
+#include "tests/integration/fixture.h"
+#include "tests/integration/load.h"
+#include "tests/integration/processes.h"
+#include "tests/integration/remains.h"
+#include "tests/integration/spawn.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "fcgi/base/clock.h"
+#include "images/runner/protocol.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define AT_ONCE 8
+#define PATIENCE_MS 60000
+
+static struct load load;
+static struct remains before;
+static struct service abandoned;
+static int64_t abandoned_at_ms;
+
+static void must(int rc, const struct error *err)
+{
+        if (rc)
+                fail_msg("%s", err->text);
+}
+
+/* kill -9 of the whole session, its leader first: nobody is left to put anything in order. */
+static void kill_session(pid_t session)
+{
+        struct process list[PROCESSES_MAX];
+        kill(session, SIGKILL);
+        for (size_t count; (count = processes_list(session, 0, list));)
+                for (size_t i = 0; i < count; i++)
+                        kill(list[i].pid, SIGKILL);
+        waitpid(session, NULL, 0);
+}
+
+/* A service that is killed whole at the beginning and never started again: the last test looks for its
+ * containers. */
+static int abandon(void)
+{
+        struct error err = {0};
+        struct service_options options = {.workers = 2, .pool_max = 2};
+        if (service_start(&abandoned, &options, &err)) {
+                fprintf(stderr, "abandon: %s\n", err.text);
+                return -1;
+        }
+        kill_session(abandoned.supervisor);
+        abandoned.supervisor = 0;
+        abandoned_at_ms = clock_ms();
+        return 0;
+}
+
+static int start(void **state)
+{
+        struct error err = {0};
+        struct service_options options = {
+                .pool_max = AT_ONCE, .warm = {{"python", AT_ONCE}, {"javascript", 0}, {"cpp", 0}}};
+        (void)state;
+        if (abandon() || fixture_start(&options))
+                return -1;
+        if (remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
+                return 0;
+        fprintf(stderr, "start: %s\n", err.text);
+        return -1;
+}
+
+static int stop(void **state)
+{
+        load_kill(&load);
+        remains_clear(&before);
+        service_stop(&abandoned, NULL);
+        return fixture_stop(state);
+}
+
+static int end_load(void **state)
+{
+        (void)state;
+        load_kill(&load);
+        return 0;
+}
+
+static bool all_leased(void *context)
+{
+        (void)context;
+        return service_sandboxes(&fixture, "leased", NULL) == AT_ONCE;
+}
+
+static void begin(void)
+{
+        struct error err = {0};
+        must(load_start(&load, fixture.port, AT_ONCE, load_slow, &err), &err);
+        assert_true(service_until(all_leased, NULL, PATIENCE_MS));
+}
+
+/* All serve again; then nobody asks any more, and nothing is left. */
+static void end(int may, struct load_counts *counts)
+{
+        struct error err = {0};
+        assert_true(load_served(&load, 2 * AT_ONCE, PATIENCE_MS));
+        must(load_end(&load, may, counts, &err), &err);
+        must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
+}
+
+/* The requests that ran get an error: the result of what was taken away is nobody's. */
+static void the_broker_with_eight_in_flight(void **state)
+{
+        struct load_counts counts;
+        (void)state;
+        for (int round = 0; round < 3; round++) {
+                begin();
+                pid_t broker = service_process(&fixture, "broker");
+                assert_true(broker > 0 && !kill(broker, SIGKILL));
+                end(LOAD_MAY_FAIL, &counts);
+                assert_true(counts.failed + counts.refused >= AT_ONCE);
+                assert_int_not_equal(service_process(&fixture, "broker"), broker);
+        }
+}
+
+static void every_worker(void **state)
+{
+        struct process list[PROCESSES_MAX];
+        struct load_counts counts;
+        (void)state;
+        begin();
+        size_t count = processes_list(0, fixture.supervisor, list);
+        for (size_t i = 0; i < count; i++)
+                if (!strncmp(list[i].name, "sp-worker", 9))
+                        kill(list[i].pid, SIGKILL);
+        end(0, &counts);
+        assert_true(counts.refused >= AT_ONCE);
+}
+
+static void start_again(void)
+{
+        struct error err = {0};
+        must(service_launch(&fixture, &err), &err);
+        must(service_await_ready(&fixture, &err), &err);
+}
+
+static void the_supervisor(void **state)
+{
+        struct error err = {0};
+        struct load_counts counts;
+        (void)state;
+        begin();
+        assert_int_equal(kill(fixture.supervisor, SIGKILL), 0);
+        must(service_gone(&fixture, clock_ms() + PATIENCE_MS, &err), &err);
+        start_again();
+        end(LOAD_MAY_FAIL, &counts);
+        assert_true(counts.refused >= AT_ONCE);
+}
+
+/* Nobody removes the containers until the next start, which does so before it serves. */
+static void all_of_them_at_once(void **state)
+{
+        char ids[SERVICE_CONTAINERS_MAX][65], now[SERVICE_CONTAINERS_MAX][65];
+        struct error err = {0};
+        (void)state;
+        begin();
+        int count = service_containers(&fixture, ids, &err);
+        assert_true(count >= AT_ONCE);
+        kill_session(fixture.supervisor);
+        start_again();
+        int now_count = service_containers(&fixture, now, &err);
+        for (int i = 0; i < count; i++)
+                for (int j = 0; j < now_count; j++)
+                        assert_string_not_equal(ids[i], now[j]);
+        end(LOAD_MAY_FAIL, NULL);
+}
+
+/* Without nginx nobody can ask for health: a worker at work holds its client's connection and a stream. */
+static bool all_workers_idle(void *context)
+{
+        struct process list[PROCESSES_MAX];
+        size_t count = processes_list(0, fixture.supervisor, list);
+        (void)context;
+        for (size_t i = 0; i < count; i++)
+                if (!strncmp(list[i].name, "sp-worker", 9) &&
+                        processes_descriptors(list[i].pid) > before.worker_fds + 1)
+                        return false;
+        return true;
+}
+
+/* With nginx the clients' connections are gone, and so are their runs. */
+static void nginx(void **state)
+{
+        struct error err = {0};
+        struct load_counts counts;
+        (void)state;
+        begin();
+        kill_session(fixture.nginx);
+        assert_true(service_until(all_workers_idle, NULL, PATIENCE_MS));
+        must(service_launch_nginx(&fixture, &err), &err);
+        end(LOAD_MAY_END, &counts);
+        assert_true(counts.ended >= AT_ONCE);
+}
+
+static bool none_left(void *context)
+{
+        char ids[SERVICE_CONTAINERS_MAX][65];
+        return service_containers(context, ids, NULL) == 0;
+}
+
+/* A runner that has not heard from a broker for so long ends by itself, and its container is removed. */
+static void containers_that_nobody_comes_back_for(void **state)
+{
+        (void)state;
+        int64_t patience_ms = abandoned_at_ms + PROTOCOL_SILENCE_S * 1000 + PATIENCE_MS - clock_ms();
+        assert_true(service_until(none_left, &abandoned, patience_ms > 0 ? (int)patience_ms : 0));
+}
+
+#define TEST(f) cmocka_unit_test_teardown(f, end_load)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(the_broker_with_eight_in_flight),
+                TEST(every_worker),
+                TEST(the_supervisor),
+                TEST(all_of_them_at_once),
+                TEST(nginx),
+                cmocka_unit_test(containers_that_nobody_comes_back_for),
+        };
+        return cmocka_run_group_tests(tests, start, stop);
+}

@@ -1,0 +1,189 @@
+/* Clients as processes of their own; what they count stands in memory that they share. */
+#include "tests/integration/load.h"
+
+#include "fcgi/base/clock.h"
+#include "fcgi/base/id.h"
+#include "tests/integration/answer.h"
+#include "tests/integration/http.h"
+#include "tests/integration/service.h"
+#include "tests/integration/spawn.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define END_MS 60000
+#define PAUSE_MS 50 /* of a client that was sent away */
+
+const char *const load_quick[] = {"print('%s')", "import time\ntime.sleep(0.1)\nprint('%s')",
+        "import sys\nfor c in '%s\\n':\n    sys.stdout.write(c)\n    sys.stdout.flush()",
+        "import time\nprint('%s', flush=True)\ntime.sleep(0.3)", NULL};
+const char *const load_slow[] = {"import time\ntime.sleep(2)\nprint('%s')", NULL};
+
+enum outcome { SERVED, REFUSED, FAILED, ENDED, WRONG, OUTCOMES };
+
+struct load_shared {
+        atomic_bool stop;
+        atomic_uint sent, outcomes[OUTCOMES];
+        atomic_flag told; /* the first problem is kept */
+        char problem[480];
+};
+
+static enum outcome wrong(
+        struct load_shared *shared, const char *what, const char *token, const struct http_response *response)
+{
+        if (!atomic_flag_test_and_set(&shared->told))
+                snprintf(shared->problem, sizeof shared->problem, "%s: token %s, status %d: %.*s", what,
+                        token, response->status, (int)(response->body.size < 300 ? response->body.size : 300),
+                        response->body.data ? response->body.data : "");
+        return WRONG;
+}
+
+static enum outcome judge(struct load_shared *shared, const char *token, const struct http_response *response)
+{
+        struct error err = {0};
+        char expected[ID_SIZE + 2];
+        if (!response->status)
+                return ENDED;
+        if (answer_check(response, &err))
+                return wrong(shared, err.text, token, response);
+        if (response->status == 503)
+                return REFUSED;
+        if (response->status == 500)
+                return FAILED;
+        const char *output = json_string_value(json_object_get(response->json, "output"));
+        snprintf(expected, sizeof expected, "%s\n", token);
+        if (response->status != 200 || !json_is_true(json_object_get(response->json, "success")) || !output ||
+                strcmp(output, expected))
+                return wrong(shared, "not its own result", token, response);
+        return SERVED;
+}
+
+static void ask(struct load_shared *shared, int port, const char *program)
+{
+        char token[ID_SIZE], code[512];
+        struct http_response response = {0};
+        id_new(token);
+        const char *at = strstr(program, "%s");
+        snprintf(code, sizeof code, "%.*s%s%s", (int)(at - program), program, token, at + 2);
+        json_t *body = json_pack("{s:s, s:s}", "code", code, "policy", "off");
+        char *text = json_dumps(body, JSON_COMPACT);
+        struct http_request request = {.port = port, .path = "/api/execute", .body = text};
+        atomic_fetch_add(&shared->sent, 1);
+        http_send(&request, 1, &response, NULL);
+        enum outcome outcome = judge(shared, token, &response);
+        atomic_fetch_add(&shared->outcomes[outcome], 1);
+        http_clear(&response);
+        free(text);
+        json_decref(body);
+        if (outcome != SERVED)
+                poll(NULL, 0, PAUSE_MS);
+}
+
+static void be_client(struct load_shared *shared, int port, const char *const *programs, unsigned seed)
+{
+        size_t count = 0;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        while (programs[count])
+                count++;
+        while (!atomic_load(&shared->stop))
+                ask(shared, port, programs[(size_t)rand_r(&seed) % count]);
+        _exit(0);
+}
+
+int load_start(struct load *load, int port, size_t clients, const char *const *programs, struct error *err)
+{
+        load->count = 0;
+        load->shared =
+                mmap(NULL, sizeof *load->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (load->shared == MAP_FAILED) {
+                load->shared = NULL;
+                return error_errno(err, "mmap");
+        }
+        while (load->count < clients && load->count < LOAD_CLIENTS_MAX) {
+                pid_t pid = fork();
+                if (pid < 0)
+                        return error_errno(err, "fork");
+                if (pid == 0)
+                        be_client(load->shared, port, programs, (unsigned)load->count);
+                load->pids[load->count++] = pid;
+        }
+        return 0;
+}
+
+struct load_counts load_counts(const struct load *load)
+{
+        struct load_shared *shared = load->shared;
+        return (struct load_counts){.sent = atomic_load(&shared->sent),
+                .served = atomic_load(&shared->outcomes[SERVED]),
+                .refused = atomic_load(&shared->outcomes[REFUSED]),
+                .failed = atomic_load(&shared->outcomes[FAILED]),
+                .ended = atomic_load(&shared->outcomes[ENDED])};
+}
+
+struct awaited {
+        const struct load *load;
+        unsigned served;
+};
+
+static bool has_served(void *context)
+{
+        struct awaited *awaited = context;
+        return load_counts(awaited->load).served >= awaited->served;
+}
+
+bool load_served(const struct load *load, unsigned more, int timeout_ms)
+{
+        struct awaited awaited = {load, load_counts(load).served + more};
+        return service_until(has_served, &awaited, timeout_ms);
+}
+
+static int verdict(const struct load *load, int may, struct error *err)
+{
+        struct load_counts counts = load_counts(load);
+        if (atomic_load(&load->shared->outcomes[WRONG]))
+                return error_set(err, "%u wrong answers; %s", atomic_load(&load->shared->outcomes[WRONG]),
+                        load->shared->problem);
+        if (counts.failed && !(may & LOAD_MAY_FAIL))
+                return error_set(err, "%u of %u requests: status 500", counts.failed, counts.sent);
+        if (counts.ended && !(may & LOAD_MAY_END))
+                return error_set(err, "%u of %u requests: no answer", counts.ended, counts.sent);
+        return 0;
+}
+
+int load_end(struct load *load, int may, struct load_counts *counts, struct error *err)
+{
+        int rc = 0, status;
+        int64_t deadline_ms = clock_ms() + END_MS;
+        atomic_store(&load->shared->stop, true);
+        for (size_t i = 0; i < load->count; i++)
+                if (spawn_wait(load->pids[i], deadline_ms, &status, err))
+                        rc = -1;
+                else
+                        load->pids[i] = 0;
+        if (rc == 0)
+                rc = verdict(load, may, err);
+        if (counts)
+                *counts = load_counts(load);
+        load_kill(load);
+        return rc;
+}
+
+void load_kill(struct load *load)
+{
+        for (size_t i = 0; i < load->count; i++)
+                if (load->pids[i] > 0) {
+                        kill(load->pids[i], SIGKILL);
+                        waitpid(load->pids[i], NULL, 0);
+                }
+        if (load->shared)
+                munmap(load->shared, sizeof *load->shared);
+        *load = (struct load){0};
+}
