@@ -27,11 +27,11 @@ static void must_be_id(const char *id)
                 abort();
 }
 
-static void on_container(void *context, const char *id, const char *name, long generation)
+static void on_container(void *context, const struct container_seen *container)
 {
         (void)context;
-        must_be_id(id);
-        if (strlen(name) > 1 << 20 || generation < -1)
+        must_be_id(container->id);
+        if (strlen(container->name) > 1 << 20)
                 abort();
 }
 
