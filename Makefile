@@ -23,7 +23,7 @@ UNIT_HELPERS := $(filter-out %_test.o,$(call objects,tests/unit/*.c))
 INTEGRATION := $(call programs,tests/integration/*_test.c)
 INTEGRATION_HELPERS := $(filter-out %_test.o,$(call objects,tests/integration/*.c))
 ATTACKS := $(patsubst tests/attacks/%.c,$(BUILD)/attacks/%,$(sort $(wildcard tests/attacks/*.c)))
-SOURCES = $(sort $(shell find fcgi images tests -name '*.[ch]'))
+SOURCES = $(sort $(shell find fcgi images tests -name '*.[ch]' -not -path 'tests/policies/*'))
 
 .PHONY: all help deps docker users runner images up reload down test check unit integration lint asan fuzz soak bench nginx-check clean
 .SECONDARY:

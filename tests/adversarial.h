@@ -167,8 +167,7 @@ static const char *const adversarial_units[] = {
         "import(",
         "a, ",
         ";import a,b,c\n",
-        "import "
-        "aaaaaaaaaaaaaaaaaaaa.",
+        "import aaaaaaaaaaaaaaaaaaaa.",
         "as b, ",
         /* blanks and lines */
         " ",

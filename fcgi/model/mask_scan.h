@@ -1,4 +1,5 @@
-/* The masker's state, for its two files: the one that walks and the one that sees what begins. */
+/* The masker's state, for its files: mask.c walks through code, mask_text.c through text, mask_open.c sees
+ * what begins. */
 #ifndef SANDPOOL_MASK_SCAN_H
 #define SANDPOOL_MASK_SCAN_H
 
@@ -50,6 +51,21 @@ struct scan {
         bool word;         /* it was a word */
         size_t too_deep;
 };
+
+struct frame *mask_top(struct scan *scan);
+
+/* Take a text or a hole off the stack: behind it there was a value. */
+void mask_pop(struct scan *scan);
+
+/* Go past a byte that is no code. */
+void mask_blank(struct scan *scan, bool comment);
+
+/* The bracket that closes this one, or the same character. */
+char mask_mirrored(char c);
+
+/* A step in a text; in the part of a hole behind its format character. */
+void mask_walk_text(struct scan *scan);
+void mask_walk_format(struct scan *scan);
 
 bool mask_is_line_end(char c);
 bool mask_line_begins(const struct scan *scan, size_t at);

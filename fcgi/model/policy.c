@@ -195,14 +195,14 @@ int policy_check(const struct policy *policy, const struct language *language, c
         group = &policy->groups[known - policy->registry->languages];
         if (group->count == 0)
                 return 0;
-        if (find_all(&find, known->syntax, group, code, size, err) < 0)
+        if (policy_find_all(&find, known->syntax, group, code, size, err) < 0)
                 goto out;
         for (size_t i = 0; i < find.hit_count; i++)
                 if (group->rules[find.hits[i].rule]->severity >= (int)policy->block_from)
                         violations->blocked = true;
         rc = report(&find, name, violations, err);
 out:
-        find_clear(&find);
+        policy_find_clear(&find);
         return rc;
 }
 

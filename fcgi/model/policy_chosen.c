@@ -59,13 +59,13 @@ static int add_names(struct group *group, const struct syntax *syntax, char *con
         for (char **name = rule->modules; name != NULL && *name != NULL; name++) {
                 bool exempt = **name == '-';
 
-                if (!in_list(allow, *name) && names_add(&group->modules, *name + exempt, *name + exempt,
-                                                      exempt ? GROUP_NOBODY : owner) < 0)
+                if (!in_list(allow, *name) && policy_names_add(&group->modules, *name + exempt,
+                                                      *name + exempt, exempt ? GROUP_NOBODY : owner) < 0)
                         return -1;
         }
         for (char **name = rule->calls; name != NULL && *name != NULL; name++)
                 if (!in_list(allow, *name) &&
-                        names_add(&group->calls, *name, last_part(syntax, *name), owner) < 0)
+                        policy_names_add(&group->calls, *name, last_part(syntax, *name), owner) < 0)
                         return -1;
         return 0;
 }
@@ -78,15 +78,15 @@ static int fill_group(struct group *group, const struct rulebook *book, const st
                 return -1;
         group->modules.ignore_case = group->calls.ignore_case = language->syntax->ignore_case;
         for (size_t i = 0; i < book->count; i++)
-                if (is_chosen(book, i, choice) && rule_is_for(&book->rules[i], language->id))
+                if (is_chosen(book, i, choice) && rulebook_rule_is_for(&book->rules[i], language->id))
                         add_rule(group, &book->rules[i]);
         for (size_t i = 0; i < group->count; i++)
                 if (add_names(group, language->syntax, choice->allow, (uint32_t)i) < 0)
                         return -1;
-        return names_index(&group->modules) < 0 || names_index(&group->calls) < 0 ? -1 : 0;
+        return policy_names_index(&group->modules) < 0 || policy_names_index(&group->calls) < 0 ? -1 : 0;
 }
 
-int policy_choose(struct policy *policy, const struct rulebook *book, const struct choice *choice,
+int policy_chosen_fill(struct policy *policy, const struct rulebook *book, const struct choice *choice,
         const struct registry *registry, struct error *err)
 {
         policy->registry = registry;
@@ -99,12 +99,12 @@ int policy_choose(struct policy *policy, const struct rulebook *book, const stru
         return 0;
 }
 
-void policy_clear(struct policy *policy)
+void policy_chosen_clear(struct policy *policy)
 {
         for (size_t i = 0; policy->groups != NULL && i < policy->registry->count; i++) {
                 free(policy->groups[i].rules);
-                names_clear(&policy->groups[i].modules);
-                names_clear(&policy->groups[i].calls);
+                policy_names_clear(&policy->groups[i].modules);
+                policy_names_clear(&policy->groups[i].calls);
         }
         free(policy->groups);
         policy->groups = NULL;

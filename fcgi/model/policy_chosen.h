@@ -3,7 +3,7 @@
 #define SANDPOOL_POLICY_CHOSEN_H
 
 #include "fcgi/model/policy_names.h"
-#include "fcgi/model/policy_rules.h"
+#include "fcgi/model/rulebook.h"
 
 /* Whose a module is that a rule leaves out: `-net/url` of a rule about `net`. */
 #define GROUP_NOBODY UINT32_MAX
@@ -30,10 +30,10 @@ struct choice {
         const bool *own_rules; /* by index in the rulebook: this own rule is the policy's */
 };
 
-/* Choose from the rulebook, which must outlive the policy. Returns 0/-1 (memory); policy_clear in either
- * case. */
-int policy_choose(struct policy *policy, const struct rulebook *book, const struct choice *choice,
+/* Choose from the rulebook, which must outlive the policy. Returns 0/-1 (memory); policy_chosen_clear in
+ * either case. */
+int policy_chosen_fill(struct policy *policy, const struct rulebook *book, const struct choice *choice,
         const struct registry *registry, struct error *err);
-void policy_clear(struct policy *policy);
+void policy_chosen_clear(struct policy *policy);
 
 #endif

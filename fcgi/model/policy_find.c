@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int find_add(struct find *find, uint32_t rule, size_t at, struct error *err)
+int policy_find_add(struct find *find, uint32_t rule, size_t at, struct error *err)
 {
         if (find->found[rule] >= VIOLATIONS_MAX)
                 return 0;
@@ -25,7 +25,7 @@ int find_add(struct find *find, uint32_t rule, size_t at, struct error *err)
         return 0;
 }
 
-bool find_begins(const struct find *find, int view, const struct pattern_match *match)
+bool policy_find_begins(const struct find *find, int view, const struct pattern_match *match)
 {
         size_t at = match->begin;
 
@@ -47,14 +47,14 @@ static int find_pattern(struct find *find, uint32_t index, struct pattern *patte
 
                 if (rc <= 0)
                         return rc;
-                if (!find_begins(find, rule->in, &match))
+                if (!policy_find_begins(find, rule->in, &match))
                         continue;
                 if (rule->redact) /* to the end, also when there are too many to report */
                         memset(find->shown + match.group_start, FIND_SECRET,
                                 match.group_end - match.group_start);
                 else if (find->found[index] >= VIOLATIONS_MAX)
                         return 0;
-                if (find_add(find, index, match.start, err) < 0)
+                if (policy_find_add(find, index, match.start, err) < 0)
                         return -1;
         }
         return 0;
@@ -70,8 +70,8 @@ static int find_patterns(struct find *find, struct error *err)
         return 0;
 }
 
-int find_all(struct find *find, const struct syntax *syntax, const struct group *group, const char *code,
-        size_t size, struct error *err)
+int policy_find_all(struct find *find, const struct syntax *syntax, const struct group *group,
+        const char *code, size_t size, struct error *err)
 {
         *find = (struct find){.syntax = syntax, .group = group, .code = code, .size = size};
         find->bare = malloc(3 * size + group->count + 1);
@@ -84,13 +84,13 @@ int find_all(struct find *find, const struct syntax *syntax, const struct group 
         for (size_t i = 0; i < size; i++)
                 find->shown[i] = code[i] == FIND_SECRET ? ' ' : code[i];
         find->too_deep = mask_code(syntax, code, size, find->bare, find->code_only);
-        if (find_patterns(find, err) < 0 || find_modules(find, err) < 0 || find_calls(find, err) < 0 ||
-                find_exceeded(find, err) < 0)
+        if (find_patterns(find, err) < 0 || policy_find_modules(find, err) < 0 ||
+                policy_find_calls(find, err) < 0 || policy_find_exceeded(find, err) < 0)
                 return -1;
         return 0;
 }
 
-void find_clear(struct find *find)
+void policy_find_clear(struct find *find)
 {
         free(find->bare);
         free(find->hits);

@@ -29,21 +29,21 @@ struct find {
 };
 
 /* Prepare a zeroed find and look for all rules. Returns 0/-1 (memory, or the pattern library failed otherwise
- * than by a limit); find_clear in either case. */
-int find_all(struct find *find, const struct syntax *syntax, const struct group *group, const char *code,
-        size_t size, struct error *err);
-void find_clear(struct find *find);
+ * than by a limit); policy_find_clear in either case. */
+int policy_find_all(struct find *find, const struct syntax *syntax, const struct group *group,
+        const char *code, size_t size, struct error *err);
+void policy_find_clear(struct find *find);
 
 /* For the files that look for one kind of thing. A rule that was found often enough is not added again.
  * Returns 0/-1 (memory). */
-int find_add(struct find *find, uint32_t rule, size_t at, struct error *err);
+int policy_find_add(struct find *find, uint32_t rule, size_t at, struct error *err);
 
 /* Whether a match counts: what begins inside of a text only speaks of it, where the view asks for code. */
-bool find_begins(const struct find *find, int view, const struct pattern_match *match);
+bool policy_find_begins(const struct find *find, int view, const struct pattern_match *match);
 
 /* The means of a rule. Each returns 0/-1. */
-int find_modules(struct find *find, struct error *err);
-int find_calls(struct find *find, struct error *err);
-int find_exceeded(struct find *find, struct error *err);
+int policy_find_modules(struct find *find, struct error *err);
+int policy_find_calls(struct find *find, struct error *err);
+int policy_find_exceeded(struct find *find, struct error *err);
 
 #endif

@@ -40,7 +40,7 @@ static int each_match(struct find *find, const struct form *forms, found_name *f
                                 break;
                         place.start = match.start;
                         place.end = match.end;
-                        if (find_begins(find, form->in, &match) && found(find, form, &place, err) < 0)
+                        if (policy_find_begins(find, form->in, &match) && found(find, form, &place, err) < 0)
                                 return -1;
                 }
         }
@@ -70,8 +70,8 @@ static int add_all(struct find *find, const struct names *names, const struct na
         size_t at, struct error *err)
 {
         for (const struct name *name = first; name != NULL;
-                name = names_find(names, first->key, length, name))
-                if (name->owner != GROUP_NOBODY && find_add(find, name->owner, at, err) < 0)
+                name = policy_names_find(names, first->key, length, name))
+                if (name->owner != GROUP_NOBODY && policy_find_add(find, name->owner, at, err) < 0)
                         return -1;
         return 0;
 }
@@ -95,7 +95,7 @@ static int found_module(
                 if (i < length && (mask_is_word(name[i]) || strchr("-+@", name[i]) != NULL))
                         continue;
                 parts++;
-                known = names_find(modules, name, i, NULL);
+                known = policy_names_find(modules, name, i, NULL);
                 if (known != NULL) {
                         best = known;
                         best_length = i;
@@ -208,7 +208,7 @@ static bool call_fits(const struct find *find, const struct name *rule, const st
 
         if (separator > 0 && rule->text + separator == rule->key)
                 return size > key;
-        return names_equal(&find->group->calls, name->text + name->from, size, rule->text);
+        return policy_names_equal(&find->group->calls, name->text + name->from, size, rule->text);
 }
 
 static int found_call(
@@ -218,26 +218,26 @@ static int found_call(
         size_t size = place->end - place->start;
         const char *key = place->subject + place->start;
         struct backwards name;
-        const struct name *rule = names_find(calls, key, size, NULL);
+        const struct name *rule = policy_names_find(calls, key, size, NULL);
 
         (void)form;
         if (rule == NULL)
                 return 0;
         qualify(find->syntax, place, &name);
         drop_global(find->syntax, &name);
-        for (; rule != NULL; rule = names_find(calls, key, size, rule))
-                if (call_fits(find, rule, &name) && find_add(find, rule->owner, place->start, err) < 0)
+        for (; rule != NULL; rule = policy_names_find(calls, key, size, rule))
+                if (call_fits(find, rule, &name) && policy_find_add(find, rule->owner, place->start, err) < 0)
                         return -1;
         return 0;
 }
 
-int find_modules(struct find *find, struct error *err)
+int policy_find_modules(struct find *find, struct error *err)
 {
         return find->group->modules.count > 0 ? each_match(find, find->syntax->imports, found_module, err)
                                               : 0;
 }
 
-int find_calls(struct find *find, struct error *err)
+int policy_find_calls(struct find *find, struct error *err)
 {
         return find->group->calls.count > 0 ? each_match(find, find->syntax->calls, found_call, err) : 0;
 }

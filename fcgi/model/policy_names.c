@@ -16,7 +16,7 @@ static uint32_t hash(const char *text, size_t size)
         return value;
 }
 
-int names_add(struct names *names, const char *text, const char *key, uint32_t owner)
+int policy_names_add(struct names *names, const char *text, const char *key, uint32_t owner)
 {
         if (names->count == names->room) {
                 size_t room = names->room > 0 ? 2 * names->room : 32;
@@ -31,7 +31,7 @@ int names_add(struct names *names, const char *text, const char *key, uint32_t o
         return 0;
 }
 
-int names_index(struct names *names)
+int policy_names_index(struct names *names)
 {
         if (names->count == 0)
                 return 0;
@@ -50,21 +50,21 @@ int names_index(struct names *names)
         return 0;
 }
 
-void names_clear(struct names *names)
+void policy_names_clear(struct names *names)
 {
         free(names->list);
         free(names->buckets);
         *names = (struct names){0};
 }
 
-bool names_equal(const struct names *names, const char *text, size_t size, const char *other)
+bool policy_names_equal(const struct names *names, const char *text, size_t size, const char *other)
 {
         if (names->ignore_case)
                 return strncasecmp(text, other, size) == 0 && other[size] == '\0';
         return strncmp(text, other, size) == 0 && other[size] == '\0';
 }
 
-const struct name *names_find(
+const struct name *policy_names_find(
         const struct names *names, const char *key, size_t size, const struct name *after)
 {
         uint32_t next;
@@ -73,7 +73,7 @@ const struct name *names_find(
                 return NULL;
         next = after != NULL ? after->next : names->buckets[hash(key, size) & (names->bucket_count - 1)];
         for (; next != 0; next = names->list[next - 1].next)
-                if (names_equal(names, key, size, names->list[next - 1].key))
+                if (policy_names_equal(names, key, size, names->list[next - 1].key))
                         return &names->list[next - 1];
         return NULL;
 }

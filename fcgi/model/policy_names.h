@@ -23,18 +23,18 @@ struct names {
         bool ignore_case;
 };
 
-/* Add a name; before names_index. key: see struct name. Returns 0/-1 (memory). */
-int names_add(struct names *names, const char *text, const char *key, uint32_t owner);
+/* Add a name; before policy_names_index. key: see struct name. Returns 0/-1 (memory). */
+int policy_names_add(struct names *names, const char *text, const char *key, uint32_t owner);
 
-/* After the last name_add. Returns 0/-1 (memory). */
-int names_index(struct names *names);
-void names_clear(struct names *names);
+/* After the last policy_names_add. Returns 0/-1 (memory). */
+int policy_names_index(struct names *names);
+void policy_names_clear(struct names *names);
 
 /* The next name whose key is these bytes, behind `after` (NULL: the first one), or NULL. */
-const struct name *names_find(
+const struct name *policy_names_find(
         const struct names *names, const char *key, size_t size, const struct name *after);
 
 /* Compare as the names do. */
-bool names_equal(const struct names *names, const char *text, size_t size, const char *other);
+bool policy_names_equal(const struct names *names, const char *text, size_t size, const char *other);
 
 #endif

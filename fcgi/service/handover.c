@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define VARIABLE "SANDPOOL_HANDOVER" /* GENERATION:RUN_DIR */
+#define VARIABLE "SANDPOOL_HANDOVER" /* GENERATION:ELDER:RUN_DIR */
 
 /* Descriptors of the heir. */
 enum { FASTCGI_FD = 3, CONTROL_FD, PID_FD, LINE_FD, BEHIND_FD };
@@ -20,16 +20,16 @@ enum { FASTCGI_FD = 3, CONTROL_FD, PID_FD, LINE_FD, BEHIND_FD };
 int handover_inherit(struct inheritance *inheritance, struct error *err)
 {
         const char *text = getenv(VARIABLE);
-        char *end = NULL;
         *inheritance = (struct inheritance){.fastcgi_fd = -1, .control_fd = -1, .pid_fd = -1, .line_fd = -1};
         close_range(text ? BEHIND_FD : FASTCGI_FD, ~0U, 0);
         if (!text)
                 return 0;
         inheritance->any = true;
-        inheritance->generation = (unsigned)strtoul(text, &end, 10);
-        int length = snprintf(inheritance->run_dir, sizeof(inheritance->run_dir), "%s", *end ? end + 1 : "");
-        if (*end != ':' || length >= (int)sizeof(inheritance->run_dir))
+        int at = 0;
+        if (sscanf(text, "%u:%u:%n", &inheritance->generation, &inheritance->elder, &at) != 2 || !at ||
+                strlen(text + at) >= sizeof(inheritance->run_dir))
                 return error_set(err, VARIABLE " makes no sense");
+        strcpy(inheritance->run_dir, text + at);
         for (int fd = FASTCGI_FD; fd < BEHIND_FD; fd++)
                 if (fcntl(fd, F_SETFD, FD_CLOEXEC))
                         return error_errno(err, VARIABLE ": descriptor %d", fd);
@@ -49,7 +49,8 @@ static void become_heir(const struct bequest *bequest, int line_fd)
         int from[] = {bequest->fastcgi_fd, bequest->control_fd, bequest->pid_fd, line_fd};
         char variable[128];
         sigset_t none;
-        snprintf(variable, sizeof(variable), "%u:%s", bequest->generation, bequest->run_dir);
+        snprintf(variable, sizeof(variable), "%u:%u:%s", bequest->generation, bequest->elder,
+                bequest->run_dir);
         for (int i = 0; i < BEHIND_FD - FASTCGI_FD; i++)
                 if ((from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, BEHIND_FD)) < 0)
                         _exit(1);

@@ -21,6 +21,7 @@
 struct inheritance {
         bool any;            /* else this is a start like any other, and nothing below holds */
         unsigned generation; /* of the process that inherits */
+        unsigned elder;      /* generation of the one before */
         char run_dir[80];
         int fastcgi_fd, control_fd, pid_fd;
         int line_fd; /* to the one before: end of stream when it is gone */
@@ -36,6 +37,7 @@ struct bequest {
         const char *config_path;
         const char *run_dir;
         unsigned generation; /* of the heir */
+        unsigned elder;      /* of this process */
         int fastcgi_fd, control_fd, pid_fd;
 };
 

@@ -121,7 +121,7 @@ static int take_over(const struct settings *settings, const struct inheritance *
         nursery->control_fd = inheritance->control_fd;
         nursery->pid_fd = inheritance->pid_fd;
         nursery->generation = inheritance->generation;
-        nursery->spared = (long)inheritance->generation - 1;
+        nursery->spared = inheritance->elder;
         if (strcmp(settings->run_dir, inheritance->run_dir))
                 return error_set(err, "%s: listen.run_dir has changed: that needs a restart", settings->path);
         return 0;

@@ -166,6 +166,7 @@ static void hear_elder(struct supervisor *s, int64_t now_ms)
                 return;
         if (s->stage == WARMING)
                 take_over(s, now_ms);
+        upgrade_tell_for_the_dead(s->settings->run_dir);
         io_close(&s->crew.nursery.elder_fd);
         crew_spare(&s->crew, DOCKER_SPARE_NONE); /* what it has left is to be removed */
 }

@@ -31,6 +31,7 @@ static void write_note(struct upgrade *upgrade, const struct crew *crew, enum re
 static void fail(struct upgrade *upgrade, struct crew *crew, const char *why)
 {
         upgrade->heir = 0;
+        upgrade->failures++;
         io_close(&crew->nursery.heir_fd);
         crew_spare(crew, DOCKER_SPARE_NONE);
         snprintf(upgrade->outcome.why, sizeof(upgrade->outcome.why), "%s", why);
@@ -45,7 +46,9 @@ static void begin(struct upgrade *upgrade, struct crew *crew, int64_t now_ms)
         struct bequest bequest = {.binary = upgrade->binary,
                 .config_path = nursery->config->path,
                 .run_dir = nursery->config->settings->run_dir,
-                .generation = nursery->generation + 1,
+                /* Of the other half of the user ids; and no socket of one that failed is in its way. */
+                .generation = nursery->generation + 1 + 2 * upgrade->failures,
+                .elder = nursery->generation,
                 .fastcgi_fd = nursery->fastcgi_fd,
                 .control_fd = nursery->control_fd,
                 .pid_fd = nursery->pid_fd};
@@ -83,6 +86,16 @@ void upgrade_settle(struct upgrade *upgrade, struct crew *crew, bool free_to_beg
                 hear(upgrade, crew, now_ms);
         if (upgrade->asked && !upgrade->heir && free_to_begin)
                 begin(upgrade, crew, now_ms);
+}
+
+void upgrade_tell_for_the_dead(const char *run_dir)
+{
+        struct reload_outcome outcome;
+        reload_note_read_file(run_dir, RELOAD_NOTE_UPGRADE, &outcome);
+        if (outcome.state != RELOAD_RUNNING)
+                return;
+        outcome.state = RELOAD_OK;
+        reload_note_write_file(run_dir, RELOAD_NOTE_UPGRADE, &outcome);
 }
 
 void upgrade_stop(struct upgrade *upgrade)

@@ -12,6 +12,7 @@ struct upgrade {
         char binary[1024]; /* that this process was started from; "": not known */
         bool asked;        /* by SIGUSR2 */
         pid_t heir;        /* 0: none */
+        unsigned failures; /* heirs that did not take over */
         int64_t until_ms;
         bool done; /* it has taken over */
         struct reload_outcome outcome;
@@ -24,6 +25,10 @@ void upgrade_open(struct upgrade *upgrade);
  * else is being changed. */
 void upgrade_ask(struct upgrade *upgrade);
 void upgrade_settle(struct upgrade *upgrade, struct crew *crew, bool free_to_begin, int64_t now_ms);
+
+/* The heir: whoever waits for the upgrade is told, where the one who was asked for it is not there any more.
+ */
+void upgrade_tell_for_the_dead(const char *run_dir);
 
 /* The service ends: so does an heir that has not taken over. */
 void upgrade_stop(struct upgrade *upgrade);

@@ -10,13 +10,13 @@ int main(int argc, char **argv)
         struct exercise_folder folder;
         struct error err = {0};
         const struct service_options options = {
-                .pool_max = 5, .all_languages = true, .exercises = folder.path};
+                .pool_max = 8, .all_languages = true, .exercises = folder.path};
         int failed = 1;
         (void)argc;
         if (exercise_folder_make(&folder, &err))
                 fprintf(stderr, "%s\n", err.text);
         else
-                failed = corpus_run("tests/exercises", argv + 1, &options);
+                failed = corpus_run("tests/exercises", argv + 1, &options, NULL);
         exercise_folder_remove(&folder);
         return failed;
 }

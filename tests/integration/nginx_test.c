@@ -32,9 +32,9 @@ static void test_every_path_reaches_its_socket(void **state)
 {
         (void)state;
         static const char *const posts[] = {"/api/execute", "/api/v1/execute", "/api/run-code"};
-        static const char *const gets[] = {
-                "/livez", "/readyz", "/api/health", "/api/v1/health", "/api/languages", "/api/v1/languages"};
-        for (size_t i = 0; i < 9; i++) {
+        static const char *const gets[] = {"/livez", "/readyz", "/api/health", "/api/v1/health",
+                "/api/languages", "/api/v1/languages", "/api/exercises", "/api/exercises/two-sum"};
+        for (size_t i = 0; i < 3 + sizeof gets / sizeof *gets; i++) {
                 const char *path = i < 3 ? posts[i] : gets[i - 3];
                 struct http_response response = nginx_place_ask(NULL, path, i < 3 ? "{}" : NULL, NULL);
                 json_t *params = json_object_get(response.json, "params");

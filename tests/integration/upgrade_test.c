@@ -250,12 +250,56 @@ static void an_heir_that_is_killed_changes_nothing(void **state)
         assert_true(service_until(only_own_containers, &generation, 30000));
 }
 
+static bool serves(void *context)
+{
+        json_t *ready = service_get(&fixture, "/readyz", NULL);
+        (void)context;
+        json_decref(ready);
+        return ready != NULL;
+}
+
+static bool none_is_of_the_elder(void *context)
+{
+        char *list = containers(), elder[16];
+        (void)context;
+        snprintf(elder, sizeof elder, " %u\n", UPGRADES);
+        size_t length = strlen(list);
+        bool none = length && !strstr(list, elder) &&
+                    strncmp(list + length - strlen(elder) + 1, elder, strlen(elder) - 1) != 0;
+        free(list);
+        return none;
+}
+
+/* The one that is to be taken over from is killed too early: the heir serves at once, and tidies up. */
+static void an_heir_takes_over_from_the_dead(void **state)
+{
+        struct error err = {0};
+        const char *const argv[] = {fixture.binary, "--config", fixture.settings, "upgrade", NULL};
+        int status;
+        pid_t heir = 0, elder = fixture.supervisor;
+        (void)state;
+        pid_t upgrading = spawn_start(argv, -1, &err);
+        assert_true(upgrading > 0 && service_until(heir_warms_up, &heir, 10000));
+        assert_int_equal(kill(elder, SIGKILL), 0);
+        assert_int_equal(spawn_wait(elder, clock_ms() + 10000, &status, &err), 0);
+        fixture.supervisor = heir;
+        assert_true(service_until(serves, NULL, 30000));
+        assert_int_equal(named_by_pid_file(), heir);
+        json_t *answer = fixture_run("python", "print('as ever')", NULL);
+        assert_non_null(answer);
+        json_decref(answer);
+        assert_true(service_until(none_is_of_the_elder, NULL, 30000));
+        assert_int_equal(spawn_wait(upgrading, clock_ms() + 10000, &status, &err), 0);
+        assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(no_request_notices),
                 cmocka_unit_test(who_cannot_start_changes_nothing),
                 cmocka_unit_test(an_heir_that_is_killed_changes_nothing),
+                cmocka_unit_test(an_heir_takes_over_from_the_dead),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }

@@ -1,10 +1,13 @@
 /* The n-th allocation fails, for every n: nothing crashes, nothing leaks, and failing says so. */
 #include "tests/unit/model_files.h"
 
+#include "fcgi/base/io.h"
 #include "fcgi/execute/judge.h"
 #include "fcgi/model/exercise_json.h"
 #include "fcgi/model/result.h"
+#include "fcgi/model/source.h"
 #include "fcgi/model/suite_report.h"
+#include "fcgi/model/yaml_tree.h"
 
 #include <stddef.h>
 
@@ -110,6 +113,34 @@ static int load(struct error *err)
         registry_free(registry);
         settings_free(settings);
         return rc == 0 || err->text[0] != '\0' ? rc : 1;
+}
+
+static int load_settings(struct error *err)
+{
+        struct settings *settings = settings_load(CONF "/sandpool.yaml", err);
+        char **names = settings != NULL ? yaml_tree_files(settings->languages_dir, err) : NULL;
+        int rc = names != NULL ? 0 : -1;
+
+        yaml_tree_strings_free(names);
+        settings_free(settings);
+        return rc;
+}
+
+/* Read and noted down, then read from the notes. */
+static int load_bundled(struct error *err)
+{
+        int rc, fd;
+
+        source_record();
+        rc = load_settings(err);
+        fd = source_bundle(err);
+        if (rc == 0)
+                rc = fd < 0 ? -1 : source_use(fd, err);
+        if (rc == 0)
+                rc = load_settings(err);
+        source_disk();
+        io_close(&fd);
+        return rc;
 }
 
 static bool any_language(const void *context, const struct language *language)
@@ -269,6 +300,12 @@ static void loading(void **state)
         fail_each(load);
 }
 
+static void bundling(void **state)
+{
+        (void)state;
+        fail_each(load_bundled);
+}
+
 static void exercises_as_json(void **state)
 {
         (void)state;
@@ -329,6 +366,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(loading),
+                cmocka_unit_test(bundling),
                 cmocka_unit_test(image_configs),
                 cmocka_unit_test(exercises_as_json),
                 cmocka_unit_test(suite_reports),

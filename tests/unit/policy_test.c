@@ -120,6 +120,83 @@ static void snippets_are_trimmed_lines(void **state)
         violations_free(&violations);
 }
 
+/* A secret is in no snippet: not in its own, and not in that of another rule about the same line. */
+static void secrets_are_not_shown(void **state)
+{
+        static const struct {
+                const char *language, *code, *rules, *snippet;
+        } rows[] = {
+                {"python", "password = 'hunter2!'", " secret-password@1:1", "password = '***'"},
+                {"python", "eval(x, password=\"hunter2!\")", " python-eval@1:1 secret-password@1:9",
+                        "eval(x, password=\"***\")"},
+                {"python", "DB_PASSWORD: str = r\"hunter2!\"", " secret-password@1:4",
+                        "DB_PASSWORD: str = r\"***\""},
+                {"javascript", "const o = {apiKey: `x`, \"api-key\": 'abcdefgh'}", " secret-password@1:26",
+                        "const o = {apiKey: `x`, \"api-key\": '***'}"},
+                {"php", "<?php $c['secret'] => \"s3cr3ts\";", " secret-password@1:11",
+                        "<?php $c['secret'] => \"***\";"},
+                {"cpp", "auto t = \"ghp_abcdefghijklmnopqrstuvwxyz0123456789\";", " secret-token@1:11",
+                        "auto t = \"***\";"},
+                {"bash", "curl postgres://me:s3cr3t@db/x", " bash-remote@1:1 secret-password@1:14",
+                        "curl postgres://me:***@db/x"},
+                {"ruby", "k = '-----BEGIN RSA PRIVATE KEY-----MIIabc=='", " secret-key@1:6",
+                        "k = '-----BEGIN RSA PRIVATE KEY-----***"},
+                {"python", "# password = 'hunter2!'", "", NULL},
+                {"python", "password = input()\nsecret = ''\ntoken = 'your-token'", "", NULL},
+        };
+        struct catalog shipped = catalog_open("conf/sandpool.yaml");
+        (void)state;
+
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                struct violations violations = {0};
+                char found[256];
+
+                assert_int_equal(policy_check(policies_find(shipped.policies, "strict"),
+                                         registry_get(shipped.registry, rows[i].language), "", rows[i].code,
+                                         strlen(rows[i].code), &violations, NULL),
+                        0);
+                describe(&violations, found, sizeof found);
+                assert_string_equal(found, rows[i].rules);
+                for (size_t j = 0; j < violations.count; j++)
+                        assert_string_equal(violations.list[j].snippet, rows[i].snippet);
+                violations_free(&violations);
+        }
+        catalog_close(&shipped);
+}
+
+/* Sizes are counted to the byte, line and character, and the place is the first that is too much. */
+static void sizes_are_limited(void **state)
+{
+        struct catalog made = catalog;
+        struct settings settings = *catalog.settings;
+        struct error err = {""};
+        (void)state;
+
+        file_text("policies/house.yaml",
+                "id: house\nblock_from: ERROR\nrules:\n"
+                "  - {id: bytes, severity: ERROR, message: m, limit: {bytes: 40}}\n"
+                "  - {id: lines, severity: ERROR, message: m, limit: {lines: 3}}\n"
+                "  - {id: length, severity: ERROR, message: m, limit: {line_length: 9}}\n"
+                "  - {id: depth, severity: ERROR, message: m, limit: {depth: 2}}\n");
+        file_text("policies/loose.yaml", "id: loose\nblock_from: ERROR\n");
+        snprintf(settings.policies_dir, sizeof settings.policies_dir, "%s/policies", folder);
+        made.policies = policies_load(&settings, catalog.registry, &err);
+        assert_string_equal(err.text, "");
+#define SIZED(code, found) expect(&made, "house", "toy", code, strlen(code), found, *(found) != '\0')
+        SIZED("1\n2\n3", "");
+        SIZED("1\n2\n3\n", "");
+        SIZED("1\r\n2\r3\n4", " lines@4:1");
+        SIZED("123456789\n\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", "");
+        SIZED("1234567890", " length@1:10");
+        SIZED("123456789\n123456789\n123456789\n12345678901", " bytes@1:1 lines@4:1 length@4:10");
+        SIZED("(())()", "");
+        SIZED("a([{}])", " depth@1:4");
+        SIZED("a\n b\n  c", "");
+        SIZED("a\n b\n  (c", " depth@3:3");
+        SIZED("\"((((\"", ""); /* a text has no depth */
+        policies_free((struct policies *)made.policies);
+}
+
 /* A hundred at most, and never the worst ones lost among the many. */
 static void violations_are_bounded(void **state)
 {
@@ -284,6 +361,8 @@ int main(void)
                 cmocka_unit_test(off_finds_nothing),
                 cmocka_unit_test(most_severe_come_first),
                 cmocka_unit_test(snippets_are_trimmed_lines),
+                cmocka_unit_test(secrets_are_not_shown),
+                cmocka_unit_test_setup_teardown(sizes_are_limited, folder_make, folder_remove),
                 cmocka_unit_test(violations_are_bounded),
                 cmocka_unit_test(runaway_pattern_is_cut_off),
                 cmocka_unit_test_setup_teardown(refuses, folder_make, folder_remove),

@@ -1,6 +1,6 @@
 /* Rules from the inside: for the files that read, choose and apply them. */
-#ifndef SANDPOOL_POLICY_RULES_H
-#define SANDPOOL_POLICY_RULES_H
+#ifndef SANDPOOL_RULEBOOK_H
+#define SANDPOOL_RULEBOOK_H
 
 #include "fcgi/model/pattern.h"
 #include "fcgi/model/policy.h"
@@ -47,6 +47,6 @@ int rulebook_load(
 void rulebook_clear(struct rulebook *book);
 
 /* Whether a rule holds for a language. */
-bool rule_is_for(const struct rule *rule, const char *language);
+bool rulebook_rule_is_for(const struct rule *rule, const char *language);
 
 #endif

@@ -89,7 +89,7 @@ static size_t too_many_bytes(const struct find *find, uint32_t limit)
         return limit < find->size ? 0 : find->size;
 }
 
-int find_exceeded(struct find *find, struct error *err)
+int policy_find_exceeded(struct find *find, struct error *err)
 {
         static size_t (*const measures[])(const struct find *, uint32_t) = {
                 too_many_bytes, too_many_lines, too_long_line, too_deep};
@@ -101,7 +101,7 @@ int find_exceeded(struct find *find, struct error *err)
                 for (size_t j = 0; j < sizeof values / sizeof *values; j++) {
                         size_t at = values[j] > 0 ? measures[j](find, values[j]) : find->size;
 
-                        if (at < find->size && find_add(find, i, at, err) < 0)
+                        if (at < find->size && policy_find_add(find, i, at, err) < 0)
                                 return -1;
                 }
         }

@@ -1,5 +1,5 @@
 /* Reads rules: conf/policies/rules/<name>.yaml, and the `rules` of a policy's own file. */
-#include "fcgi/model/policy_rules.h"
+#include "fcgi/model/rulebook.h"
 
 #include "fcgi/model/schema.h"
 #include "fcgi/model/source.h"
@@ -67,7 +67,7 @@ void rulebook_clear(struct rulebook *book)
         *book = (struct rulebook){0};
 }
 
-bool rule_is_for(const struct rule *rule, const char *language)
+bool rulebook_rule_is_for(const struct rule *rule, const char *language)
 {
         if (rule->languages == NULL)
                 return true;

@@ -1,0 +1,5 @@
+class Solution {
+    ListNode reverseList(ListNode head) {
+        return head;
+    }
+}

@@ -1,0 +1,5 @@
+// rule: cpp-network
+#include <sys/types.h>
+#include <sys/socket.h>
+
+int main(void) { return socket(2, 1, 0); }

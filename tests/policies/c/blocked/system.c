@@ -1,0 +1,4 @@
+// rule: cpp-process
+#include <stdlib.h>
+
+int main(void) { return system("ls"); }

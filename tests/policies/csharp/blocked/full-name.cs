@@ -1,0 +1,5 @@
+// rule: csharp-files
+class Program
+{
+    static void Main() { System.IO.File.Delete("x"); }
+}

@@ -1,0 +1,8 @@
+// rule: csharp-files
+using System;
+using System.IO;
+
+class Program
+{
+    static void Main() { Console.WriteLine($"{File.ReadAllText("x"):N} of {1}"); }
+}

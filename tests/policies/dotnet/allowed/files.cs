@@ -1,0 +1,3 @@
+var files = new Dictionary<string, int> { ["x"] = 1 };
+var fileNames = string.Join(",", files.Keys);
+Console.WriteLine(fileNames);

@@ -1,0 +1,2 @@
+int open(int x) => x;
+Console.WriteLine(open(1) + "File.ReadAllText(");

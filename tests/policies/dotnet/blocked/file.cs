@@ -1,0 +1,2 @@
+// rule: csharp-files
+Console.WriteLine(File.ReadAllText("/etc/passwd"));

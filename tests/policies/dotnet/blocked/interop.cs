@@ -1,0 +1,4 @@
+// rule: csharp-native
+using System.Runtime.InteropServices;
+
+Console.WriteLine(Marshal.SizeOf<int>());

@@ -1,0 +1,2 @@
+// rule: csharp-process
+System.Diagnostics.Process.Start("ls");

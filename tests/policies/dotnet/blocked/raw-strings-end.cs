@@ -1,0 +1,2 @@
+// rule: csharp-files
+var text = """say "hi" """; Console.WriteLine(File.Exists(text));

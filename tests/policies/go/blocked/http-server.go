@@ -1,0 +1,6 @@
+// rule: go-http
+package main
+
+import "net/http"
+
+func main() { http.ListenAndServe(":8080", nil) }

@@ -1,0 +1,6 @@
+// rule: go-files
+package main
+
+import "io/ioutil"
+
+func main() { ioutil.ReadFile("/etc/passwd") }

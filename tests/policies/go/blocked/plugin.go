@@ -1,0 +1,6 @@
+// rule: go-native
+package main
+
+import "plugin"
+
+func main() { plugin.Open("x.so") }

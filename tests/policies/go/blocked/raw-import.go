@@ -1,0 +1,6 @@
+// rule: go-network
+package main
+
+import `net`
+
+func main() { net.Listen("tcp", ":1") }

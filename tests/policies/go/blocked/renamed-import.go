@@ -1,0 +1,6 @@
+// rule: go-process
+package main
+
+import run "os/exec"
+
+func main() { run.Command("ls").Run() }

@@ -1,0 +1,6 @@
+// rule: go-process
+package main
+
+import "os/exec"
+
+func main() { exec.Command("ls").Run() }

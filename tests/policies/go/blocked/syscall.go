@@ -1,0 +1,6 @@
+// rule: go-native
+package main
+
+import "syscall"
+
+func main() { syscall.Getpid() }

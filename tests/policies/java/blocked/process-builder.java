@@ -1,0 +1,6 @@
+// rule: java-process
+class Main {
+    public static void main(String[] args) throws Exception {
+        new ProcessBuilder("ls", "-l").inheritIO().start().waitFor();
+    }
+}

@@ -1,0 +1,6 @@
+// rule: java-process
+public class Main {
+    public static void main(String[] args) throws Exception {
+        Runtime.getRuntime().exec("ls");
+    }
+}

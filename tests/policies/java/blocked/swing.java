@@ -1,0 +1,8 @@
+// rule: java-screen
+import javax.swing.JFrame;
+
+class Main {
+    public static void main(String[] args) {
+        new JFrame("window").setVisible(true);
+    }
+}

@@ -1,0 +1,2 @@
+// rule: rust-files
+fn main() { println!("{}", include_str!("/etc/passwd")); }

@@ -1,0 +1,2 @@
+// rule: javascript-network
+export { connect } from "node:net";

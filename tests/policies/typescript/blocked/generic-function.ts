@@ -1,0 +1,3 @@
+// rule: javascript-eval
+const make = new Function("a", "return a") as <T>(a: T) => T;
+console.log(make<number>(1));

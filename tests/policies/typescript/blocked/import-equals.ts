@@ -1,0 +1,4 @@
+// rule: javascript-process
+import child = require("child_process");
+
+child.execSync("ls");
