@@ -8,7 +8,7 @@ HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -MMD -MP $(WARN) $(HARDEN) $(CFLAGS) $(shell pkg-config --cflags $(PACKAGES))
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
-LIBS = $(shell pkg-config --libs $(PACKAGES)) -lfcgi
+LIBS = $(shell pkg-config --libs $(PACKAGES))
 Q := $(if $(V),,@)
 export BUILD V VARIANT VENDOR_IMAGE REFRESH JOBS
 
@@ -40,12 +40,17 @@ help:
 	@echo 'make check        the quick tests: no root, no Docker, no network'
 	@echo 'make integration  the tests against the real Docker and the real nginx (root); TESTS="nginx" only these'
 	@echo 'make lint         format, floors, and a clang build without warnings'
-	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers'
-	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (60); needs clang'
+	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers, then (root) those that lean most on the'
+	@echo '                  service; TESTS="nginx" only these'
+	@echo 'make valgrind     broker and workers under valgrind in an integration run (root); TESTS="traffic" another'
+	@echo 'make tidy         clang-tidy on the service and the runner; part of lint'
+	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (20), JOBS at once; FUZZERS="request yaml" only these; needs clang'
+	@echo 'make fuzz-keep    take what they found into tests/fuzz/corpus/'
 	@echo 'make soak         random programs, random kills and faults for SOAK_SECONDS (60), then a ledger (root)'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
 	@echo 'make bench        measure against the budgets (root); LANGUAGES=all, or some, measures each of them instead'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
+	@echo 'make install      to PREFIX (/usr/local), configuration to SYSCONFDIR/sandpool (/etc), below DESTDIR; make uninstall'
 	@echo 'make clean        remove $(BUILD)/ (images stay)'
 	@echo 'V=1 shows the commands.'
 
@@ -68,7 +73,7 @@ runner: $(BUILD)/runner
 $(BUILD)/runner: $(RUNNER) $(wildcard images/runner/*.h fcgi/base/text.* fcgi/base/compare.* fcgi/base/difference.*)
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) -Os -fstack-protector-strong -static -Wl,--gc-sections -ffunction-sections -s -o $@ $(RUNNER) -ljansson
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. $(WARN) -Os $(HARDEN) -static-pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections -ffunction-sections -s -o $@ $(RUNNER) -ljansson
 
 $(BUILD)/%.o: %.c
 	@echo "  CC   $<"
@@ -97,6 +102,17 @@ reload: $(BUILD)/sandpool
 
 down:
 	$(Q).ci/setup/down.sh
+
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+.PHONY: install uninstall
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export SYSCONFDIR := $(SYSCONFDIR)
+install: all
+	$(Q).ci/setup/install.sh
+
+uninstall:
+	$(Q).ci/setup/install.sh --uninstall
 
 # Testing
 
@@ -149,6 +165,8 @@ test:
 
 check:
 	$(Q)$(MAKE) WERROR=-Werror all unit
+	$(Q)tests/lint/hardening.sh $(BUILD)
+	$(Q)tests/lint/install.sh $(BUILD)
 
 unit: $(UNIT)
 	$(Q)tests/run.sh $(BUILD) $^
@@ -167,24 +185,60 @@ lint:
 	@echo "  FLOORS"
 	$(Q)tests/lint/floors.sh
 	$(Q)$(MAKE) BUILD=$(BUILD)/clang CC=clang WERROR=-Werror all programs
+	$(Q)$(MAKE) tidy
 
 # Every program of ours, built and not run.
 .PHONY: programs
 programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(SHIFT) $(BUILD)/tests/soak/soak $(if $(wildcard tests/bench/*.c),$(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare)
 
-asan:
-	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' unit
+# A sanitizer sees more of what _FORTIFY_SOURCE does not put calls of its own around. What it does in a worker, and what valgrind
+# does there, would be denied to it: these builds leave workers unconfined, and say so in the log.
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -U_FORTIFY_SOURCE -fsanitize=address,undefined
+WATCHED_TESTS := pool traffic input fastcgi broker_abuse
+.PHONY: asan-unit valgrind
+asan-unit:
+	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' unit
 
-# Each fuzzer for FUZZ_SECONDS, from the repository's root.
-FUZZ_SECONDS ?= 60
-FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard fcgi/base/*.[ch] fcgi/model/*.[ch] fcgi/sandbox/frames.[ch] images/runner/protocol.[ch])
+# Leaks are the unit tests' and valgrind's to find: processes of the service end without asking for them.
+asan: asan-unit
+	$(Q)tests/watched.sh $(BUILD)/asan env ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/$(BUILD)/asan/reports/asan \
+		UBSAN_OPTIONS=print_stacktrace=1:log_path=$(CURDIR)/$(BUILD)/asan/reports/ubsan \
+		$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' integration TESTS="$(if $(TESTS),$(TESTS),$(WATCHED_TESTS))"
+
+# The broker and the workers of a service that runs through some tests.
+VALGRIND_TESTS := input fastcgi
+valgrind:
+	$(Q).ci/setup/deps.sh lint
+	$(Q)tests/watched.sh $(BUILD)/valgrind env SANDPOOL_PROGRAM=tests/valgrind.sh \
+		$(MAKE) BUILD=$(BUILD)/valgrind CFLAGS='-O1 -g -DSANDPOOL_UNCONFINED' integration TESTS="$(if $(TESTS),$(TESTS),$(VALGRIND_TESTS))"
+
+# Mistakes that a compiler does not see; about a minute and a half of one processor.
+.PHONY: tidy
+tidy:
+	$(Q).ci/setup/deps.sh lint
+	@echo "  TIDY"
+	$(Q)ls fcgi/*/*.c fcgi/*.c images/runner/*.c | xargs -P $$(nproc) -n 1 tests/lint/tidy.sh
+
+# Each fuzzer for FUZZ_SECONDS, JOBS at once (all processors); FUZZERS="request yaml" only these.
+FUZZERS ?= $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+.PHONY: fuzzers fuzz-keep
+fuzz: fuzzers
+	$(Q)tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZERS:%=$(BUILD)/fuzz/tests/fuzz/%_fuzz)
+
+# What they found out is kept for those who come after, as small as it gets.
+fuzz-keep: fuzzers
+	$(Q)tests/fuzz/run.sh --keep $(BUILD)/fuzz $(FUZZERS:%=$(BUILD)/fuzz/tests/fuzz/%_fuzz)
+
+fuzzers:
+	$(Q).ci/setup/deps.sh lint
+	$(Q)$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='$(SANITIZE),fuzzer-no-link' $(FUZZERS:%=$(BUILD)/fuzz/tests/fuzz/%_fuzz)
+
+$(BUILD)/tests/fuzz/libhelpers.a: $(filter-out %_fuzz.o,$(call objects,tests/fuzz/*.c))
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/libhelpers.a $(BUILD)/librunner.a $(BUILD)/libsandpool.a
 	@echo "  LINK $@"
-	@mkdir -p $(@D)
-	$(Q)clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) $(LIBS)
-
-fuzz: $(FUZZERS)
-	$(Q)for fuzzer in $^; do tests/fuzz/run.sh $$fuzzer $(BUILD)/fuzz $(FUZZ_SECONDS) || exit 1; done
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+# This one's job begins where the machine's files would be touched.
+$(BUILD)/tests/fuzz/runner_fuzz: LDFLAGS += -Wl,--wrap=files_create
 
 # Random programs and random faults for SOAK_SECONDS; SEED= for the choices of an earlier run.
 soak: docker users images $(BUILD)/tests/soak/soak

@@ -15,8 +15,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . .ci/setup/step.sh
 
-BUILD=${BUILD:-build}
+export BUILD=${BUILD:-build}
 CONFIG=${CONFIG:-conf/sandpool.yaml}
+RUNNER=${RUNNER:-$BUILD/runner}
+SANDPOOL=${SANDPOOL:-$BUILD/sandpool}
 JOBS=${JOBS:-4} # the first minute waits for the network, not for a core
 SIZE_MAX_MB=900
 LABEL=org.sandpool.inputs
@@ -82,9 +84,9 @@ finish() {
         rm -rf "$context"
         mkdir -p "$context/files"
         cp images/finish/Dockerfile "$context/"
-        install -m 755 "$BUILD/runner" "$context/files/runner"
+        install -m 755 "$RUNNER" "$context/files/runner"
         if [ "$language" != base ]; then
-                "$BUILD/sandpool" --config "$CONFIG" image-config "$language" >"$context/files/language.json"
+                "$SANDPOOL" --config "$CONFIG" image-config "$language" >"$context/files/language.json"
                 chmod 644 "$context/files/language.json"
         fi
         find "$context" -exec touch -h -d @0 {} + # same content, same layer
@@ -185,7 +187,7 @@ mkdir -p "$BUILD/images"
 exec 9>"$BUILD/images/lock"
 flock 9 # two builds at a time would pull the tags from under each other
 
-known=$("$BUILD/sandpool" --config "$CONFIG" image-config) # id, enabled, image
+known=$("$SANDPOOL" --config "$CONFIG" image-config) # id, enabled, image
 images/debian.sh
 os=$(hash_of "$(docker image inspect -f '{{.Id}}' sandpool/debian:trixie)" -- images/base)
 build sandpool/base:os "$os" images/base

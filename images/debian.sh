@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . .ci/setup/step.sh
 
+BUILD=${BUILD:-build}
 SUITE=trixie
 IMAGE=sandpool/debian:$SUITE
 PULL_SECONDS=60 # a slim image is 30 MB; a registry that does not exist answers at once or never
@@ -32,10 +33,10 @@ bootstrap() {
         [ "$(id -u)" = 0 ] || as_root=sudo
         root=$(mktemp -d)
         trap "$as_root rm -rf --one-file-system '$root'" EXIT
-        mkdir -p build
-        $as_root "$(command -v debootstrap || echo /usr/sbin/debootstrap)" --variant=minbase "$SUITE" "$root/root" ${MIRROR:-} >build/debootstrap.log 2>&1 || {
-                tail -n 20 build/debootstrap.log >&2
-                step_fail "debootstrap failed (whole log: build/debootstrap.log)"
+        mkdir -p "$BUILD"
+        $as_root "$(command -v debootstrap || echo /usr/sbin/debootstrap)" --variant=minbase "$SUITE" "$root/root" ${MIRROR:-} >"$BUILD/debootstrap.log" 2>&1 || {
+                tail -n 20 "$BUILD/debootstrap.log" >&2
+                step_fail "debootstrap failed (whole log: $BUILD/debootstrap.log)"
         }
         $as_root bash -c "$(declare -f slim); slim '$root/root'"
         $as_root tar -C "$root/root" --numeric-owner --exclude=./dev/* --exclude=./proc/* --exclude=./sys/* -c . |

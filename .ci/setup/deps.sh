@@ -10,11 +10,11 @@ cd "$(dirname "$0")/../.."
 
 # package, what shows that it is there: a program, a pkg-config module (pc:), or a file
 RUN="gcc:gcc libc6-dev:/usr/include/stdio.h pkg-config:pkg-config
- libfcgi-dev:/usr/include/fcgiapp.h libjansson-dev:pc:jansson libcurl4-openssl-dev:pc:libcurl libyaml-dev:pc:yaml-0.1 libpcre2-dev:pc:libpcre2-8 libseccomp-dev:pc:libseccomp
+ libjansson-dev:pc:jansson libcurl4-openssl-dev:pc:libcurl libyaml-dev:pc:yaml-0.1 libpcre2-dev:pc:libpcre2-8 libseccomp-dev:pc:libseccomp
  nginx-light:nginx docker.io:dockerd docker-cli:docker debootstrap:debootstrap curl:curl ca-certificates:/etc/ssl/certs/ca-certificates.crt
  passwd:useradd util-linux:flock procps:pgrep"
 TEST="libcmocka-dev:/usr/include/cmocka.h openssl:openssl"
-LINT="clang:clang clang-format:clang-format"
+LINT="clang:clang clang-format:clang-format clang-tidy:clang-tidy valgrind:valgrind"
 
 there() {
         case $1 in

@@ -7,6 +7,8 @@ cd "$(dirname "$0")/../.."
 if [ "$(id -u)" = 0 ] || docker version >/dev/null 2>&1; then
         exec "$@"
 fi
-as_root env BUILD="${BUILD:-build}" REFRESH="${REFRESH:-}" MIRROR="${MIRROR:-}" VARIANT="${VARIANT:-}" VENDOR_IMAGE="${VENDOR_IMAGE:-}" JOBS="${JOBS:-}" "$@"
+as_root env BUILD="${BUILD:-build}" REFRESH="${REFRESH:-}" MIRROR="${MIRROR:-}" VARIANT="${VARIANT:-}" VENDOR_IMAGE="${VENDOR_IMAGE:-}" JOBS="${JOBS:-}" \
+        ASAN_OPTIONS="${ASAN_OPTIONS:-}" UBSAN_OPTIONS="${UBSAN_OPTIONS:-}" \
+        ${SANDPOOL_PROGRAM:+SANDPOOL_PROGRAM="$SANDPOOL_PROGRAM"} "$@"
 # What root made in the build directory is ours to clean.
 as_root chown -R "$(id -u):$(id -g)" "${BUILD:-build}"

@@ -56,7 +56,7 @@ static bool same(struct piece a, struct piece b)
 
 static bool ends_line(struct piece line)
 {
-        return line.size && line.at[line.size - 1] == '\n';
+        return line.at && line.size && line.at[line.size - 1] == '\n';
 }
 
 static struct piece trimmed(struct piece line)

@@ -1,5 +1,8 @@
 /* The fixed-size error record that travels up the call chain. */
 #include "fcgi/base/error.h"
+#undef error_set /* as the analyser sees them */
+#undef error_errno
+#undef error_wrap
 
 #include <errno.h>
 #include <stdarg.h>

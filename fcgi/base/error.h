@@ -18,4 +18,11 @@ int error_errno(struct error *err, const char *format, ...) __attribute__((forma
 /* Put "prefix: " before the recorded message, on its way up. Always returns -1. */
 int error_wrap(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The analyser sees one file at a time; the compilers' warnings would mind the -1 that nobody uses. */
+#ifdef __clang_analyzer__
+#define error_set(...) (error_set(__VA_ARGS__), -1)
+#define error_errno(...) (error_errno(__VA_ARGS__), -1)
+#define error_wrap(...) (error_wrap(__VA_ARGS__), -1)
+#endif
+
 #endif

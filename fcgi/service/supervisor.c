@@ -33,6 +33,7 @@
 #include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/docker.h"
 #include "fcgi/service/crew.h"
+#include "fcgi/service/notify.h"
 #include "fcgi/service/places.h"
 #include "fcgi/service/reload.h"
 #include "fcgi/service/upgrade.h"
@@ -94,6 +95,7 @@ static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
                 /* Others serve those in the backlog; or, workers tell them that nobody does. */
                 crew_signal_workers(&s->crew, s->in_charge ? SIGTERM : SIGHUP);
                 if (s->in_charge) {
+                        notify_stopping();
                         shutdown(s->crew.nursery.fastcgi_fd, SHUT_RDWR);
                         shutdown(s->crew.nursery.control_fd, SHUT_RDWR);
                 }
@@ -198,8 +200,10 @@ static void settle_changes(struct supervisor *s, int64_t now_ms)
         reload_settle(&s->reload, &s->crew, !s->upgrade.heir && s->crew.nursery.elder_fd < 0, now_ms);
         upgrade_settle(
                 &s->upgrade, &s->crew, s->reload.step == RELOAD_NONE && s->crew.nursery.elder_fd < 0, now_ms);
+        notify_reloading(s->reload.step != RELOAD_NONE);
         if (s->upgrade.done) {
                 s->in_charge = false;
+                notify_main_is(s->upgrade.heir);
                 enter(s, ENDING_WORKERS, now_ms);
         }
 }
@@ -229,6 +233,7 @@ static void loop(struct supervisor *s)
                 settle_changes(s, now_ms);
                 crew_watch(&s->crew, now_ms);
                 advance(s, now_ms);
+                notify_alive(now_ms);
         }
 }
 
@@ -260,6 +265,8 @@ int supervisor_run(const struct config *config, const struct inheritance *inheri
         log_info("service.starting", LOG_I("workers", s.settings->workers),
                 LOG_I("languages", config->registry->count), LOG_S("run_dir", s.settings->run_dir),
                 LOG_I("generation", nursery->generation));
+        if (s.in_charge)
+                notify_ready();
         loop(&s);
         log_fields(LOG_LEVEL_INFO, "service.ended", &LOG_END);
         status = 0;

@@ -23,6 +23,7 @@
 
 #include "images/runner/cgroup.h"
 #include "images/runner/fault.h"
+#include "images/runner/incoming.h"
 #include "images/runner/inspect.h"
 #include "images/runner/job.h"
 #include "images/runner/outgoing.h"
@@ -47,8 +48,7 @@
 enum { AT_INPUT, AT_OUTPUT, AT_SIGNAL, AT_PIPES, AT_COUNT = AT_PIPES + 2 };
 
 static struct {
-        uint8_t input[PROTOCOL_HEADER_SIZE + PROTOCOL_PAYLOAD_MAX];
-        size_t filled;
+        struct incoming incoming;
         int signals;
         int64_t heard;
         struct cgroup cgroup;
@@ -73,36 +73,24 @@ static void report_fault(const char *text)
         }
 }
 
-/* Act on all complete frames; what is left of the next one moves to the front. */
-static void take_frames(void)
+static void act(uint8_t type, const uint8_t *payload, size_t size)
 {
-        size_t at = 0;
-        while (serve.filled - at >= PROTOCOL_HEADER_SIZE) {
-                uint8_t type;
-                uint32_t length;
-                if (protocol_get_header(serve.input + at, &type, &length))
-                        fault_exit("malformed frame");
-                if (serve.filled - at < PROTOCOL_HEADER_SIZE + length)
-                        break;
-                job_frame(type, serve.input + at + PROTOCOL_HEADER_SIZE, length);
-                at += PROTOCOL_HEADER_SIZE + length;
-                /* Before the next frame: a step that could not start is over already. */
-                if (job_step()->state == STEP_OVER)
-                        job_finish_step(flush);
-        }
-        memmove(serve.input, serve.input + at, serve.filled - at);
-        serve.filled -= at;
+        job_frame(type, payload, size);
+        /* Before the next frame: a step that could not start is over already. */
+        if (job_step()->state == STEP_OVER)
+                job_finish_step(flush);
 }
 
 /* Returns whether the stream goes on. */
 static bool read_input(void)
 {
-        ssize_t got = read(STDIN_FILENO, serve.input + serve.filled, sizeof serve.input - serve.filled);
+        size_t room;
+        uint8_t *at = incoming_reserve(&serve.incoming, &room);
+        ssize_t got = read(STDIN_FILENO, at, room);
         if (got < 0)
                 return errno == EAGAIN || errno == EINTR;
-        serve.filled += (size_t)got;
         serve.heard = ticks_us();
-        take_frames();
+        incoming_commit(&serve.incoming, (size_t)got, act);
         return got > 0;
 }
 

@@ -1,12 +1,12 @@
-/* Fuzzes request parsing, and the policies on what it accepts. Build with clang -fsanitize=fuzzer,address and
- * run from the repository's root. */
+/* Fuzzes request parsing, the policies on what it accepts, and the frames that are made of it. To be run from
+ * the repository's root. */
+#include "fcgi/execute/plan.h"
 #include "fcgi/model/request.h"
+#include "images/runner/protocol.h"
+#include "tests/fuzz/input.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct catalog catalog;
 
@@ -18,8 +18,7 @@ static void open_catalog(void)
         struct policies *policies = registry != NULL ? policies_load(settings, registry, &err) : NULL;
 
         if (policies == NULL) {
-                fprintf(stderr, "%s\n", err.text);
-                exit(1);
+                input_broken(err.text);
         }
         struct exercise_context context = {settings, registry, policies};
         struct exercises *exercises = exercises_load(&context, &err);
@@ -50,6 +49,37 @@ static void check_tests(const struct test_set *tests)
         }
         if (input > limits->stdin_bytes || expected > limits->output_bytes)
                 abort();
+}
+
+/* Frames that the runner takes, one behind the other. */
+static void check_frames(const struct buffer *frames)
+{
+        uint8_t type;
+        uint32_t length;
+
+        for (size_t at = 0; at < frames->size; at += PROTOCOL_HEADER_SIZE + length)
+                if (frames->size - at < PROTOCOL_HEADER_SIZE ||
+                        protocol_get_header((const uint8_t *)frames->data + at, &type, &length) ||
+                        frames->size - at < PROTOCOL_HEADER_SIZE + length || type < FRAME_JOB ||
+                        type > FRAME_START)
+                        abort();
+}
+
+/* What is accepted must fit the protocol. */
+static void check_plan(const struct request *request)
+{
+        const struct test_set *tests = request->tests;
+        struct plan plan = {0};
+        struct error err = {""};
+
+        if (plan_make(&plan, request, catalog.settings, &err))
+                abort();
+        for (size_t i = 0; i < (tests ? tests->count : 1); i++)
+                if (plan_run(&plan, request, catalog.settings, tests ? &tests->cases[i] : NULL,
+                            request->timeout_ms, &err))
+                        abort();
+        check_frames(&plan.frames);
+        plan_free(&plan);
 }
 
 /* What every accepted request must be. */
@@ -89,8 +119,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         rc = request_parse((const char *)data, size, &catalog, &request, &refusal, NULL);
         if (rc < 0 || (rc == 1) != (refusal.http_status != 0))
                 abort();
-        if (rc == 0)
+        if (rc == 0) {
                 check(&request);
+                check_plan(&request);
+        }
         request_free(&request);
         return 0;
 }

@@ -18,13 +18,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int start(void **state)
-{
-        struct service_options options = {.pool_max = 4};
-        (void)state;
-        return fixture_start(&options);
-}
-
 /* GET /metrics, NUL-terminated. The caller's. */
 static char *metrics(void)
 {
@@ -56,6 +49,24 @@ static double value(const char *series)
         double number = value_in(text, series);
         free(text);
         return number;
+}
+
+static bool all_are_ready(void *context)
+{
+        (void)context;
+        return value("sandpool_language_ready{language=\"python\"}") == 1 &&
+               value("sandpool_language_ready{language=\"javascript\"}") == 1 &&
+               value("sandpool_language_ready{language=\"cpp\"}") == 1;
+}
+
+/* On a busy machine, a language may not be there within the time of a request's queue. */
+static int start(void **state)
+{
+        struct service_options options = {.pool_max = 4};
+        (void)state;
+        if (fixture_start(&options))
+                return -1;
+        return service_until(all_are_ready, NULL, 60000) ? 0 : -1;
 }
 
 static void run(const char *body, int status)

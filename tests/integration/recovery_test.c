@@ -391,7 +391,7 @@ static void a_second_service_in_the_same_place_is_refused(void **state)
         struct buffer said = BUFFER_MAX(65536);
         struct error err = {0};
         (void)state;
-        service_source_path("build/sandpool", binary, sizeof binary);
+        service_binary_path(binary, sizeof binary);
         const char *const argv[] = {binary, "--config", fixture.settings, "serve", NULL};
         int code = spawn_run(argv, 10000, &said, NULL, &err);
         if (code <= 0)

@@ -38,6 +38,14 @@ void service_source_path(const char *relative, char *path, size_t size)
         free(real);
 }
 
+void service_binary_path(char *path, size_t size)
+{
+        const char *build = getenv("BUILD"), *program = getenv("SANDPOOL_PROGRAM");
+        char relative[256];
+        snprintf(relative, sizeof relative, "%s/sandpool", build ? build : "build");
+        service_source_path(program ? program : relative, path, size);
+}
+
 bool service_until(bool (*condition)(void *context), void *context, int timeout_ms)
 {
         int64_t deadline_ms = clock_ms() + timeout_ms;

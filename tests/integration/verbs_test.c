@@ -25,7 +25,7 @@ static int prepare(void **state)
 {
         struct error err = {0};
         (void)state;
-        service_source_path("build/sandpool", binary, sizeof binary);
+        service_binary_path(binary, sizeof binary);
         struct service_options options = {.pool_max = 2, .warm = {{"python", 1}}};
         if (service_prepare(&place, &options, &err) == 0)
                 return 0;
