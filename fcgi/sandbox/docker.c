@@ -2,11 +2,13 @@
 #include "fcgi/sandbox/docker.h"
 
 #include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
 #include "fcgi/sandbox/container.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #define BACKOFF_MIN_MS 200
 #define BACKOFF_MAX_MS 5000
@@ -246,9 +248,19 @@ const char *docker_problem(const struct docker *docker)
         return docker->problem;
 }
 
+/* Where nobody listens there is nobody to wait for: runners without a broker end by themselves. */
+static bool is_there(const struct docker *docker)
+{
+        int fd = io_connect_unix(engine_socket(docker->engine), SOCK_STREAM, NULL);
+        bool there = fd >= 0;
+        io_close(&fd);
+        return there;
+}
+
 void docker_finish(struct docker *docker, int64_t made_before_s)
 {
         docker->finishing = true;
+        docker->finished = !is_there(docker);
         docker->made_before_s = made_before_s;
         docker->stale = docker->call && docker->state >= DOCKER_SWEEPING;
         docker->backoff_ms = 0;

@@ -47,7 +47,7 @@ const char *docker_problem(const struct docker *docker); /* "" when ok */
  * asked for and made after we had given up on it, would stay behind otherwise. */
 void docker_finish(struct docker *docker, int64_t made_before_s);
 
-/* Whether that look, begun after docker_finish, has found nothing. */
+/* Whether that look, begun after docker_finish, has found nothing, or Docker is not there. */
 bool docker_finished(const struct docker *docker);
 
 /* Do what is due; returns when it wants to be called again (clock_ms). */

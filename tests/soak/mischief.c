@@ -77,9 +77,31 @@ static int kill_broker(struct mischief *m, struct error *err)
         return 0;
 }
 
+static int write_python(const struct mischief *m, const char *limits, struct error *err)
+{
+        char path[128];
+        snprintf(path, sizeof path, "%s/languages/python.yaml", m->service->dir);
+        const char *at = strstr(m->python, "limits:\n");
+        if (!at)
+                return error_set(err, "%s has no limits", path);
+        at += strlen("limits:\n");
+        int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+        int rc = fd < 0 ? error_errno(err, "%s", path)
+                        : io_write_all(fd, m->python, (size_t)(at - m->python), -1, err);
+        if (rc == 0)
+                rc = io_write_all(fd, limits, strlen(limits), -1, err);
+        if (rc == 0)
+                rc = io_write_all(fd, at, strlen(at), -1, err);
+        io_close(&fd);
+        return rc;
+}
+
+/* With a configuration without mistakes: a service that has one does not start. */
 static int start_again(struct mischief *m, struct error *err)
 {
-        return service_launch(m->service, err) || service_await_ready(m->service, err) ? -1 : 0;
+        if (write_python(m, "", err) || service_launch(m->service, err))
+                return -1;
+        return service_await_ready(m->service, err);
 }
 
 static int kill_supervisor(struct mischief *m, struct error *err)
@@ -132,29 +154,11 @@ static int remove_container(struct mischief *m, struct error *err)
         return 0;
 }
 
-static int write_python(const struct mischief *m, const char *limits, struct error *err)
-{
-        char path[128];
-        snprintf(path, sizeof path, "%s/languages/python.yaml", m->service->dir);
-        const char *at = strstr(m->python, "limits:\n");
-        if (!at)
-                return error_set(err, "%s has no limits", path);
-        at += strlen("limits:\n");
-        int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-        int rc = fd < 0 ? error_errno(err, "%s", path)
-                        : io_write_all(fd, m->python, (size_t)(at - m->python), -1, err);
-        if (rc == 0)
-                rc = io_write_all(fd, limits, strlen(limits), -1, err);
-        if (rc == 0)
-                rc = io_write_all(fd, at, strlen(at), -1, err);
-        io_close(&fd);
-        return rc;
-}
-
+/* To less than is shipped: some programs try how many there may be. */
 static int reload(struct mischief *m, struct error *err)
 {
         char limits[64];
-        snprintf(limits, sizeof limits, "  processes: %u\n", 64 + chance(m, 8));
+        snprintf(limits, sizeof limits, "  processes: %u\n", 56 + chance(m, 8));
         if (write_python(m, limits, err))
                 return -1;
         return kill(m->service->supervisor, SIGHUP) ? error_errno(err, "SIGHUP") : 0;
