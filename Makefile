@@ -8,7 +8,7 @@ HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -MMD -MP $(WARN) $(HARDEN) $(CFLAGS) $(shell pkg-config --cflags $(PACKAGES))
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
-LIBS = $(shell pkg-config --libs $(PACKAGES))
+LIBS = $(shell pkg-config --libs $(PACKAGES)) -lfcgi
 Q := $(if $(V),,@)
 export BUILD V VARIANT VENDOR_IMAGE REFRESH JOBS
 

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 
 # package, what shows that it is there: a program, a pkg-config module (pc:), or a file
 RUN="gcc:gcc libc6-dev:/usr/include/stdio.h pkg-config:pkg-config
- libjansson-dev:pc:jansson libcurl4-openssl-dev:pc:libcurl libyaml-dev:pc:yaml-0.1 libpcre2-dev:pc:libpcre2-8 libseccomp-dev:pc:libseccomp
+ libfcgi-dev:/usr/include/fcgiapp.h libjansson-dev:pc:jansson libcurl4-openssl-dev:pc:libcurl libyaml-dev:pc:yaml-0.1 libpcre2-dev:pc:libpcre2-8 libseccomp-dev:pc:libseccomp
  nginx-light:nginx docker.io:dockerd docker-cli:docker debootstrap:debootstrap curl:curl ca-certificates:/etc/ssl/certs/ca-certificates.crt
  passwd:useradd util-linux:flock procps:pgrep"
 TEST="libcmocka-dev:/usr/include/cmocka.h openssl:openssl"

@@ -1,4 +1,4 @@
-/* One FastCGI connection at a time, one request on each, with deadlines. */
+/* One FastCGI connection at a time, by libfcgi, with deadlines that libfcgi does not have. */
 #ifndef SANDPOOL_SERVICE_FASTCGI_H
 #define SANDPOOL_SERVICE_FASTCGI_H
 
@@ -14,7 +14,8 @@
 
 struct fastcgi;
 
-/* listen_fd: non-blocking, shared with other workers, stays the caller's. */
+/* listen_fd: non-blocking, shared with other workers, stays the caller's. Replaces the handlers of SIGPIPE,
+ * SIGUSR1 and SIGTERM (libfcgi does): install yours afterwards. */
 struct fastcgi *fastcgi_new(int listen_fd, int silence_ms, struct error *err);
 void fastcgi_free(struct fastcgi *fastcgi);
 
@@ -33,13 +34,13 @@ const char *fastcgi_param(const struct fastcgi *fastcgi, const char *name);
 /* Read up to size bytes of the body; fewer mean that it ended or the peer fell silent. */
 size_t fastcgi_read(struct fastcgi *fastcgi, void *bytes, size_t size);
 
-/* Whether the body ends here. */
+/* Whether the body ends here; takes one byte of it when it does not. */
 bool fastcgi_body_ends(struct fastcgi *fastcgi);
 
 /* The connection: POLLRDHUP on it says that the peer left. */
 int fastcgi_fd(const struct fastcgi *fastcgi);
 
-/* Append to the answer; small pieces are kept until fastcgi_end. 0/-1. */
+/* Append to the answer. 0/-1. */
 int fastcgi_write(struct fastcgi *fastcgi, const void *bytes, size_t size);
 
 /* Send what is left of the answer and close. Where the body was not read to its end, waits up to a second for

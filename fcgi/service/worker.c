@@ -7,9 +7,9 @@
  * broker for sandboxes.
  *
  * Signals are blocked except while it waits for a connection: SIGTERM ends an idle worker at once and a busy
- * one after its answer; so does SIGHUP, when another one has taken its place. Its parent watches the phase it
- * notes down and kills it when it stays in one for too long; that the connection to the broker then closes
- * makes the broker remove the sandbox.
+ * one after its answer; so does SIGHUP, when another one has taken its place. libfcgi would silently cut a
+ * body short at a signal. Its parent watches the phase it notes down and kills it when it stays in one for
+ * too long; that the connection to the broker then closes makes the broker remove the sandbox.
  *
  * Between requests a worker holds no memory of its own but libc's: 32 of them wait in a few hundred KiB each.
  */
@@ -37,7 +37,7 @@ static void on_end(int signal)
                 replaced = 1;
 }
 
-/* waiting: the mask for the wait alone. */
+/* After libfcgi has put its own handlers in. waiting: the mask for the wait alone. */
 static void set_signals(sigset_t *waiting)
 {
         struct sigaction end = {.sa_handler = on_end}, ignore = {.sa_handler = SIG_IGN};

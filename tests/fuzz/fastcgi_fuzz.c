@@ -1,5 +1,7 @@
-/* Fuzzes a FastCGI connection: a worker as it runs, in a thread, with nobody behind it to lend sandboxes.
- * What comes back must be records, and in them an answer of HTTP. */
+/* Fuzzes what a FastCGI server passes on: parameters and a body, any bytes, in records as nginx frames them.
+ * (libfcgi itself believes a peer's lengths; only nginx can reach the socket.) A worker takes them as it
+ * runs, in a thread, with nobody behind it to lend sandboxes. What comes back must be records, and in them an
+ * answer of HTTP. */
 #include "fcgi/base/buffer.h"
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
@@ -13,7 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { END_REQUEST = 3, STDOUT = 6, STDERR = 7, UNKNOWN = 11 };
+enum { BEGIN_REQUEST = 1, END_REQUEST = 3, PARAMS = 4, STDIN = 5, STDOUT = 6 };
+enum { PARAMS_MAX = 40 };
 
 static char folder[] = "/tmp/sandpool-fuzz-XXXXXX", path[64];
 static struct worker_options options = {.socket = ROUTER_MAIN, .silence_ms = 5000};
@@ -89,20 +92,59 @@ static void must_be_answer(const struct buffer *in)
         buffer_clear(&text);
 }
 
+static void add_record(struct buffer *out, uint8_t type, const void *body, size_t size)
+{
+        const uint8_t header[8] = {1, type, 0, 1, (uint8_t)(size >> 8), (uint8_t)size};
+        if (buffer_add(out, header, sizeof header) || (size && buffer_add(out, body, size)))
+                abort();
+}
+
+/* Name and value, each as long as a byte says; below 128, a length is one byte in the protocol too. */
+static void add_params(struct buffer *out, struct input *input)
+{
+        struct buffer pairs = BUFFER_MAX(1 << 16);
+        for (int i = input_byte(input) % PARAMS_MAX; i > 0; i--) {
+                size_t name_size, value_size;
+                const uint8_t *name = input_take(input, input_byte(input) & 0x7f, &name_size);
+                const uint8_t *value = input_take(input, input_byte(input) & 0x7f, &value_size);
+                const uint8_t sizes[2] = {(uint8_t)name_size, (uint8_t)value_size};
+                if (buffer_add(&pairs, sizes, 2) || (name_size && buffer_add(&pairs, name, name_size)) ||
+                        (value_size && buffer_add(&pairs, value, value_size)))
+                        abort();
+        }
+        if (pairs.size)
+                add_record(out, PARAMS, pairs.data, pairs.size);
+        add_record(out, PARAMS, NULL, 0);
+        buffer_clear(&pairs);
+}
+
+static void make_request(struct buffer *out, const uint8_t *data, size_t size)
+{
+        static const uint8_t responder[8] = {0, 1};
+        struct input input = {data, size};
+        add_record(out, BEGIN_REQUEST, responder, sizeof responder);
+        add_params(out, &input);
+        if (input.left)
+                add_record(out, STDIN, input.at, input.left);
+        add_record(out, STDIN, NULL, 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        struct buffer in = BUFFER_MAX(1 << 20);
+        struct buffer in = BUFFER_MAX(1 << 20), out = BUFFER_MAX(1 << 20);
         struct error err = {0};
         if (!options.config)
                 start_worker();
         int fd = io_connect_unix(path, SOCK_STREAM, &err);
         if (fd < 0)
                 input_broken(err.text);
-        io_write_all(fd, data, size, clock_ms() + 10000, NULL); /* it may have hung up already */
+        make_request(&out, data, size < 60000 ? size : 60000);
+        io_write_all(fd, out.data, out.size, clock_ms() + 10000, NULL); /* it may have hung up already */
         shutdown(fd, SHUT_WR);
         receive(fd, &in);
         must_be_answer(&in);
         buffer_clear(&in);
+        buffer_clear(&out);
         io_close(&fd);
         return 0;
 }

@@ -407,29 +407,6 @@ static void garbage(void **state)
         a_request_is_answered(NULL);
 }
 
-/* What the lengths of parameters say is not believed: the connection ends, and no memory is taken for them.
- */
-static void lengths_that_lie(void **state)
-{
-        static const char *const lies[] = {
-                "\377\377\377\377\377\377\377\377AA", "\225\225\225\226\200\0\0\0AA"};
-        (void)state;
-        for (size_t i = 0; i < sizeof(lies) / sizeof(*lies); i++) {
-                struct buffer bytes = BUFFER_MAX(4096);
-                char byte;
-                int fd = dial();
-                record(&bytes, BEGIN, "\0\1\0\0\0\0\0\0", 8);
-                record(&bytes, PARAMS, lies[i], 10);
-                record(&bytes, PARAMS, "", 0);
-                assert_int_equal(io_write_all(fd, bytes.data, bytes.size, clock_ms() + 1000, NULL), 0);
-                assert_int_equal(recv(fd, &byte, 1, 0), 0);
-                close(fd);
-                buffer_clear(&bytes);
-        }
-        assert_int_equal(waitpid(worker, NULL, WNOHANG), 0);
-        a_request_is_answered(NULL);
-}
-
 static void the_watchdog_sees_what_it_is_at(void **state)
 {
         (void)state;
@@ -493,7 +470,6 @@ int main(void)
                 cmocka_unit_test(a_record_for_each_byte),
                 cmocka_unit_test(half_sent_requests),
                 cmocka_unit_test(garbage),
-                cmocka_unit_test(lengths_that_lie),
                 cmocka_unit_test(the_watchdog_sees_what_it_is_at),
                 cmocka_unit_test(who_came_before_the_end_is_told),
         };
