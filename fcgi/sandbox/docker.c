@@ -13,6 +13,7 @@
 #define BACKOFF_MIN_MS 200
 #define BACKOFF_MAX_MS 5000
 #define SWEEP_INTERVAL_MS 60000
+#define SWEEP_PATIENCE_MS 15000 /* for leftovers that the daemon cannot remove */
 #define SWEEPS_AT_ONCE 64
 
 enum docker_state { DOCKER_DOWN, DOCKER_ASKING, DOCKER_SWEEPING, DOCKER_UP };
@@ -25,6 +26,9 @@ struct docker {
         struct engine_call *events;
         struct engine_call *call; /* version, info or list */
         unsigned removing;        /* removals of leftovers under way */
+        unsigned refused;         /* of this sweep's removals */
+        int64_t sweep_backoff_ms;
+        int64_t patient_until_ms; /* then leftovers are left to the sweeps that come by the minute */
         int64_t due_ms;           /* next attempt, or next sweep */
         int64_t backoff_ms;
         bool finishing, finished;
@@ -72,14 +76,35 @@ static void up(struct docker *docker)
         docker->hooks.changed(docker->hooks.context);
 }
 
+/* All removals are answered. What is still there is seen by the next sweep: at once, or, where the daemon
+ * could not remove something, after a while that grows. A daemon that was killed may list what it cannot
+ * remove any more. */
+static void look_again(struct docker *docker)
+{
+        int64_t now = clock_ms();
+        if (!docker->refused) {
+                docker->due_ms = now;
+                return;
+        }
+        if (docker->state == DOCKER_SWEEPING && now >= docker->patient_until_ms) {
+                log_error("sandbox.stuck", LOG_I("containers", docker->refused));
+                up(docker);
+                return;
+        }
+        docker->sweep_backoff_ms = docker->sweep_backoff_ms ? 2 * docker->sweep_backoff_ms : BACKOFF_MIN_MS;
+        if (docker->sweep_backoff_ms > BACKOFF_MAX_MS)
+                docker->sweep_backoff_ms = BACKOFF_MAX_MS;
+        docker->due_ms = now + docker->sweep_backoff_ms;
+}
+
 static void on_leftover_removed(void *context, const struct engine_answer *answer)
 {
         struct docker *docker = context;
-        (void)answer;
-        /* Which one does not matter: what is still there is seen by the next sweep. */
         docker->removing--;
+        if (answer->status != 204 && answer->status != 404)
+                docker->refused++;
         if (!docker->removing && (docker->state == DOCKER_SWEEPING || docker->finishing))
-                docker->due_ms = clock_ms(); /* look again: nothing may be left */
+                look_again(docker);
 }
 
 static bool is_anothers(const struct docker *docker, const struct container_seen *container)
@@ -109,6 +134,8 @@ static void on_list(void *context, const struct engine_answer *answer)
                 lost(docker, answer->problem);
                 return;
         }
+        if (!docker->removing)
+                docker->refused = 0;
         if (!docker->removing && container_each(answer->body, remove_leftover, docker)) {
                 lost(docker, "the list of containers cannot be read");
                 return;
@@ -156,6 +183,8 @@ static void follow(struct docker *docker)
         snprintf(path, sizeof path, "/events?filters=%s", text);
         docker->events = engine_follow(docker->engine, path, on_event_line, on_events_end, docker);
         docker->state = DOCKER_SWEEPING;
+        docker->sweep_backoff_ms = 0;
+        docker->patient_until_ms = clock_ms() + SWEEP_PATIENCE_MS;
         sweep(docker);
 }
 
