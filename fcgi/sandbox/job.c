@@ -66,6 +66,8 @@ int job_step(struct buffer *out, const struct protocol_step *step, char *const *
         const void *input, size_t input_size)
 {
         const struct job_process process = {argv, env};
+        if (step->processes != 1)
+                return -1;
         return job_processes(out, step, &process, input, input_size);
 }
 
