@@ -43,10 +43,9 @@ static json_t *security_options(const char *seccomp)
         return json_pack("[s, o]", "no-new-privileges", profile);
 }
 
-/* Everything that holds a sandbox together, a line each. The network is none, but not NetworkDisabled: then
- * there would be no /etc/hosts, and localhost no name. Of the host's resolv.conf nothing is to be seen in
- * there. One process more than the program may have: the runner. Capabilities in the order in which newer
- * daemons sort them; RestartPolicy because daemons differ in what they make of none. NULL when memory is out.
+/* Everything that holds a sandbox together, a line each. One process more than the program may have: the
+ * runner. Capabilities in the order in which newer daemons sort them; RestartPolicy because daemons differ in
+ * what they make of none. NULL when memory is out.
  */
 static json_t *host_config(const struct container_spec *spec)
 {
@@ -55,8 +54,6 @@ static json_t *host_config(const struct container_spec *spec)
         json_t *config = json_object();
         int bad = 0;
         bad |= json_object_set_new(config, "NetworkMode", json_string("none"));
-        bad |= json_object_set_new(config, "Dns", json_pack("[s]", "127.0.0.1"));
-        bad |= json_object_set_new(config, "DnsSearch", json_pack("[s]", "."));
         bad |= json_object_set_new(config, "ReadonlyRootfs", json_true());
         bad |= json_object_set_new(config, "Tmpfs", tmpfs(&spec->settings->limits));
         bad |= json_object_set_new(config, "CapDrop", json_pack("[s]", "ALL"));
@@ -100,6 +97,9 @@ static json_t *config_of(const struct container_spec *spec)
         bad |= json_object_set_new(config, "User", json_string("0:0"));
         bad |= json_object_set_new(config, "WorkingDir", json_string("/workspace"));
         bad |= json_object_set_new(config, "Hostname", json_string("sandbox"));
+        /* Without it Docker prepares a network all the same: 110 ms more for each start. It also means an
+         * empty /etc/hosts: images/python has another way to know localhost. */
+        bad |= json_object_set_new(config, "NetworkDisabled", json_true());
         bad |= json_object_set_new(config, "Healthcheck", json_pack("{s:[s]}", "Test", "NONE"));
         bad |= json_object_set_new(config, "Tty", json_false());
         bad |= json_object_set_new(config, "OpenStdin", json_true());

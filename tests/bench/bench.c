@@ -338,8 +338,9 @@ static const char *read_arguments(char **argv, const char **languages)
                         plan = &plans[1];
                 else if (!strcmp(*argv, "--languages") && argv[1])
                         *languages = *++argv;
-                else if (strcmp(*argv, "--policies"))
-                        return "usage: bench [--policies] [--quick] [--languages all|\"python go ...\"]";
+                else if (strcmp(*argv, "--policies") && strcmp(*argv, "--clients"))
+                        return "usage: bench [--policies] [--clients] [--quick] [--languages all|\"python go "
+                               "...\"]";
         }
         return NULL;
 }
@@ -349,6 +350,7 @@ int main(int argc, char **argv)
         struct error err = {0}, stop_err = {0};
         struct service_options options = {.warm = {{"python", 5}}};
         const char *languages = NULL, *usage = read_arguments(argv, &languages);
+        bool only_clients = argc == 2 && !strcmp(argv[1], "--clients");
         if (argc == 2 && !strcmp(argv[1], "--policies"))
                 return policies_table(&err) ? 1 : 0;
         if (usage) {
@@ -358,8 +360,9 @@ int main(int argc, char **argv)
         options.all_languages = languages != NULL;
         int rc = service_start(&service, &options, &err);
         if (rc == 0)
-                rc = languages ? languages_table(&service, languages, plan->languages, &err)
-                               : everything(&err);
+                rc = languages      ? languages_table(&service, languages, plan->languages, &err)
+                     : only_clients ? print_clients(&err)
+                                    : everything(&err);
         if (service_stop(&service, &stop_err))
                 fprintf(stderr, "stop: %s\n", stop_err.text);
         if (rc)

@@ -85,6 +85,12 @@ static int answered(const struct client *client)
         return whole ? atoi(client->answer + strlen("HTTP/1.1 ")) : 0;
 }
 
+/* nginx closes a connection after keepalive_requests. */
+static bool last_on_connection(const struct client *client)
+{
+        return memmem(client->answer, client->size, "Connection: close", 17);
+}
+
 static void count(struct crowd_counts *counts, int status, int64_t us)
 {
         if (status == 200)
@@ -111,8 +117,12 @@ static void read_answer(struct crowd *crowd, struct client *client)
         if (!status)
                 return;
         count(crowd->counts, status, clock_us() - client->asked_us);
-        if (clock_us() >= crowd->ends_us || ask(crowd, client))
-                leave(crowd, client);
+        bool over = clock_us() >= crowd->ends_us;
+        if (!over && !last_on_connection(client) && !ask(crowd, client))
+                return;
+        leave(crowd, client);
+        if (!over)
+                join(crowd, client);
 }
 
 static void loop(struct crowd *crowd)
