@@ -58,6 +58,17 @@ static void expect_over(void)
         assert_true(outcome.over);
 }
 
+/* With memory full of files that nobody can be killed for, the kernel now and then ends the runner itself,
+ * and with it the container: SIGKILL, and nothing else, ends it then. (The service asks Docker, and says
+ * memory_limit.) */
+static bool runner_ran_out(void)
+{
+        if (outcome.over || *outcome.fault)
+                return false;
+        assert_int_equal(container_wait(&container), 128 + SIGKILL);
+        return true;
+}
+
 static void expect_clean(void)
 {
         struct protocol_step step = step_of(STEP_RUN, 5000);
@@ -112,6 +123,8 @@ static void test_attack(void **state)
         struct protocol_step step = step_of(STEP_RUN, attack->wall_ms);
         step.cpu_ms = attack->cpu_ms;
         run(attack->name, attack->argument, &step, input, attack->input ? sizeof input : 0);
+        if (attack->ended_by == ENDED_BY_MEMORY && runner_ran_out())
+                return; /* the next test has a container of its own */
         expect_over();
         assert_int_equal(outcome.report.ended_by, attack->ended_by);
         if (attack->exit_code != ANY)
@@ -137,6 +150,8 @@ static void test_attack_before_a_run(void **state)
         container_send_file(&container, attack_path("canary"), "attack");
         container_send_step(&container, &step, before, NULL, input, attack->input ? sizeof input : 0);
         container_collect(&container, &outcome);
+        if (attack->ended_by == ENDED_BY_MEMORY && runner_ran_out())
+                return;
         expect_over();
         assert_int_equal(outcome.report.ended_by, attack->ended_by);
         container_send_step(&container, &last, canary, NULL, NULL, 0);
@@ -196,6 +211,8 @@ static void test_memory_ten_times(void **state)
         for (int i = 0; i < 10; i++) {
                 static const char *const hogs[] = {"hog", "tmpfs_oom", "shm_oom"};
                 run(hogs[i % 3], i % 2 ? "alone" : NULL, &step, NULL, 0);
+                if (runner_ran_out())
+                        return;
                 expect_over();
                 assert_int_equal(outcome.report.ended_by, ENDED_BY_MEMORY);
                 assert_true(outcome.report.peak_kib <= 128 * 1024);
