@@ -221,6 +221,8 @@ static int read_field(const struct yaml *yaml, const struct yaml_node *node, con
                 return read_list(yaml, node, field, member, err);
         case FIELD_MAP:
                 return schema_read(yaml, node, field->fields, target, err);
+        case FIELD_APART:
+                return 0;
         case FIELD_CUSTOM:
                 return field->read(yaml, node, target, err);
         }

@@ -37,6 +37,7 @@ enum field_kind {
         FIELD_LIST,   /* char **, malloc'd, NULL-terminated; of at most max texts; what was there is freed */
         FIELD_MAP,    /* a map, by the table fields, into the same struct */
         FIELD_CUSTOM, /* whatever read makes of it */
+        FIELD_APART,  /* any value: it is a key, and read apart from the table */
 };
 
 struct field {

@@ -10,19 +10,8 @@ enum { FORMS_MAX = 16, WORDS_MAX = 64 };
 
 const char *const view_names[] = {"code", "strings", "text", NULL};
 
-/* Read by hand, with what stands around it. */
-static int read_nothing(
-        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
-{
-        (void)yaml;
-        (void)node;
-        (void)target;
-        (void)err;
-        return 0;
-}
-
 static const struct field form_fields[] = {
-        {.key = "pattern", .kind = FIELD_CUSTOM, .read = read_nothing, .required = true},
+        {.key = "pattern", .kind = FIELD_APART, .required = true},
         {.key = "prefix", .kind = FIELD_TEXT, .offset = offsetof(struct form, prefix), .filled = true},
         {.key = "in", .kind = FIELD_WORD, .offset = offsetof(struct form, in), .words = view_names},
         {.key = NULL},
@@ -87,10 +76,10 @@ static int read_plain(const struct yaml *yaml, const struct yaml_node *node, voi
                 .key = #name, .kind = FIELD_LIST, .offset = offsetof(struct syntax, name), .max = WORDS_MAX  \
         }
 static const struct field fields[] = {
-        {.key = "comments", .kind = FIELD_CUSTOM, .read = read_nothing},
-        {.key = "strings", .kind = FIELD_CUSTOM, .read = read_nothing},
-        {.key = "heredocs", .kind = FIELD_CUSTOM, .read = read_nothing},
-        {.key = "outside", .kind = FIELD_CUSTOM, .read = read_nothing},
+        {.key = "comments", .kind = FIELD_APART},
+        {.key = "strings", .kind = FIELD_APART},
+        {.key = "heredocs", .kind = FIELD_APART},
+        {.key = "outside", .kind = FIELD_APART},
         {.key = "plain", .kind = FIELD_CUSTOM, .read = read_plain},
         WORDS(values_after),
         WORDS(separators),

@@ -58,17 +58,6 @@ static int read_holes(const struct yaml *yaml, const struct yaml_node *node, voi
         return 0;
 }
 
-/* `open` is read before, one literal for each. */
-static int read_nothing(
-        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
-{
-        (void)yaml;
-        (void)node;
-        (void)target;
-        (void)err;
-        return 0;
-}
-
 static const char *const place_words[] = {"anywhere", "line", "blank", NULL};
 
 #define AT(member) .offset = offsetof(struct literal, member)
@@ -78,7 +67,7 @@ static const char *const place_words[] = {"anywhere", "line", "blank", NULL};
         }
 #define OPEN                                                                                                 \
         {                                                                                                    \
-                .key = "open", .kind = FIELD_CUSTOM, .read = read_nothing, .required = true                  \
+                .key = "open", .kind = FIELD_APART, .required = true                                         \
         }
 #define CLOSE                                                                                                \
         {                                                                                                    \
