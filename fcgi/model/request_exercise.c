@@ -1,27 +1,16 @@
 /* The exercise of a request: which one, and what it means for the rest. */
 #include "fcgi/model/request_parse.h"
 
-#include "fcgi/base/text.h"
-
 #include <string.h>
 
 static int unknown_exercise(const struct parse *parse, const char *field, const char *name)
 {
         const struct exercises *exercises = parse->catalog->exercises;
         const char *known[EXERCISES_MAX + 1] = {NULL};
-        const char *nearest;
-        char shown[64];
 
         for (size_t i = 0; exercises != NULL && i < exercises->count; i++)
                 known[i] = exercises->list[i].id;
-        nearest = text_nearest(name, known);
-        request_show(name, shown);
-        if (nearest != NULL)
-                request_refuse(parse, field, "unknown exercise '%s' (did you mean '%s'?)", shown, nearest);
-        else
-                request_refuse(parse, field, "unknown exercise '%s'", shown);
-        parse->refusal->reason = "unknown_exercise";
-        return 1;
+        return request_unknown_name(parse, field, "exercise", "unknown_exercise", name, known);
 }
 
 int request_read_exercise(struct parse *parse, const char *field, const json_t *value)

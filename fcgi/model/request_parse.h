@@ -28,6 +28,11 @@ int request_no_memory(const struct parse *parse);
  * stands before it in the field's name. Always returns 1. */
 int request_unknown(const struct parse *parse, const char *prefix, const char *key, const char *const *known);
 
+/* Refuse a name that no language, exercise or other thing ("what") of the NULL-terminated known ones has,
+ * suggesting the nearest. reason: static storage. Always returns 1. */
+int request_unknown_name(const struct parse *parse, const char *field, const char *what, const char *reason,
+        const char *name, const char *const *known);
+
 /* The beginning of what a client wrote, fit to be shown: whole characters, no control characters. */
 void request_show(const char *text, char shown[64]);
 

@@ -17,25 +17,31 @@ bool request_has_control(const json_t *string)
         return false;
 }
 
+int request_unknown_name(const struct parse *parse, const char *field, const char *what, const char *reason,
+        const char *name, const char *const *known)
+{
+        const char *nearest = text_nearest(name, known);
+        char shown[64];
+
+        request_show(name, shown);
+        if (nearest != NULL)
+                request_refuse(parse, field, "unknown %s '%s' (did you mean '%s'?)", what, shown, nearest);
+        else
+                request_refuse(parse, field, "unknown %s '%s'", what, shown);
+        parse->refusal->reason = reason;
+        return 1;
+}
+
 static int unknown_language(const struct parse *parse, const char *field, const char *name)
 {
         const struct registry *registry = parse->catalog->registry;
         const char *known[LANGUAGES_MAX + 1] = {NULL};
-        const char *nearest;
-        char shown[64];
         size_t count = 0;
 
         for (size_t i = 0; i < registry->count; i++)
                 if (registry->languages[i].enabled)
                         known[count++] = registry->languages[i].id;
-        nearest = text_nearest(name, known);
-        request_show(name, shown);
-        if (nearest != NULL)
-                request_refuse(parse, field, "unknown language '%s' (did you mean '%s'?)", shown, nearest);
-        else
-                request_refuse(parse, field, "unknown language '%s'", shown);
-        parse->refusal->reason = "unknown_language";
-        return 1;
+        return request_unknown_name(parse, field, "language", "unknown_language", name, known);
 }
 
 int request_read_language(struct parse *parse, const char *field, const json_t *value)
