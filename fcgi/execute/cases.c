@@ -22,7 +22,7 @@ static enum execute_outcome run_case(
         char text[512] = "";
         struct work_step step = {
                 .kind = STEP_RUN,
-                .limits = {wall_ms, w->plan.run_memory_mib, w->settings->limits.output_bytes},
+                .limits = work_run_limits(w, wall_ms),
                 .late_ms = PLAN_LATE_MS + (index ? PLAN_CLEAN_MS : 0),
                 .verdict = &verdict,
                 .text = text,

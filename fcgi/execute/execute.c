@@ -52,17 +52,11 @@ static enum execute_outcome compile(struct work *w)
         return outcome;
 }
 
-static struct verdict_limits run_limits(const struct work *w)
-{
-        return (struct verdict_limits){
-                w->request->timeout_ms, w->plan.run_memory_mib, w->settings->limits.output_bytes};
-}
-
 static enum execute_outcome run(struct work *w)
 {
         struct work_step step = {
                 .kind = STEP_RUN,
-                .limits = run_limits(w),
+                .limits = work_run_limits(w, w->request->timeout_ms),
                 .late_ms = PLAN_LATE_MS,
                 .verdict = &w->result->run,
                 .text = w->result->error,
@@ -80,7 +74,7 @@ static enum execute_outcome run(struct work *w)
  * it began. */
 static enum execute_outcome resize(struct work *w)
 {
-        struct verdict_limits limits = run_limits(w);
+        struct verdict_limits limits = work_run_limits(w, w->request->timeout_ms);
         bool too_small;
         enum execute_outcome outcome = work_resize(w, &too_small);
         if (outcome == EXECUTE_DONE && too_small) {

@@ -124,7 +124,7 @@ enum execute_outcome suite_run(struct work *w)
         char text[512] = "";
         struct work_step step = {
                 .kind = STEP_RUN,
-                .limits = {w->request->timeout_ms, w->plan.run_memory_mib, w->settings->limits.output_bytes},
+                .limits = work_run_limits(w, w->request->timeout_ms),
                 .late_ms = PLAN_LATE_MS,
                 .verdict = &verdict,
                 .text = text,

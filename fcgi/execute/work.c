@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+struct verdict_limits work_run_limits(const struct work *w, uint32_t wall_ms)
+{
+        return (struct verdict_limits){wall_ms, w->plan.run_memory_mib, w->settings->limits.output_bytes};
+}
+
 enum execute_outcome work_lease(struct work *w)
 {
         uint32_t memory = w->plan.compiles ? w->plan.compile_memory_mib : w->plan.run_memory_mib;

@@ -34,6 +34,9 @@ struct work_step {
         bool lost;               /* set: the sandbox is not there for another step */
 };
 
+/* The limits of a run of wall_ms. */
+struct verdict_limits work_run_limits(const struct work *work, uint32_t wall_ms);
+
 /* Ask for a sandbox: EXECUTE_DONE when it is had. */
 enum execute_outcome work_lease(struct work *work);
 
