@@ -45,8 +45,7 @@ static json_t *security_options(const char *seccomp)
 
 /* Everything that holds a sandbox together, a line each. One process more than the program may have: the
  * runner. Capabilities in the order in which newer daemons sort them; RestartPolicy because daemons differ in
- * what they make of none. NULL when memory is out.
- */
+ * what they make of none. NULL when memory is out. */
 static json_t *host_config(const struct container_spec *spec)
 {
         const struct language *language = spec->language;

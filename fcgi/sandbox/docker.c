@@ -48,6 +48,13 @@ static void filters(const struct docker *docker, const char *more, char *text, s
                 docker->settings->instance, more);
 }
 
+/* The next of a series of waits. */
+static int64_t longer(int64_t wait_ms)
+{
+        int64_t next_ms = wait_ms ? 2 * wait_ms : BACKOFF_MIN_MS;
+        return next_ms < BACKOFF_MAX_MS ? next_ms : BACKOFF_MAX_MS;
+}
+
 static void lost(struct docker *docker, const char *why)
 {
         bool was_up = docker->state == DOCKER_UP;
@@ -55,9 +62,7 @@ static void lost(struct docker *docker, const char *why)
         engine_cancel(docker->call);
         docker->events = docker->call = NULL;
         docker->state = DOCKER_DOWN;
-        docker->backoff_ms = docker->backoff_ms ? 2 * docker->backoff_ms : BACKOFF_MIN_MS;
-        if (docker->backoff_ms > BACKOFF_MAX_MS)
-                docker->backoff_ms = BACKOFF_MAX_MS;
+        docker->backoff_ms = longer(docker->backoff_ms);
         docker->due_ms = clock_ms() + docker->backoff_ms;
         snprintf(docker->problem, sizeof docker->problem, "%s", why);
         log_warning("docker.lost", LOG_S("why", why), LOG_I("retry_ms", docker->backoff_ms));
@@ -91,9 +96,7 @@ static void look_again(struct docker *docker)
                 up(docker);
                 return;
         }
-        docker->sweep_backoff_ms = docker->sweep_backoff_ms ? 2 * docker->sweep_backoff_ms : BACKOFF_MIN_MS;
-        if (docker->sweep_backoff_ms > BACKOFF_MAX_MS)
-                docker->sweep_backoff_ms = BACKOFF_MAX_MS;
+        docker->sweep_backoff_ms = longer(docker->sweep_backoff_ms);
         docker->due_ms = now + docker->sweep_backoff_ms;
 }
 
