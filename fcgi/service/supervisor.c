@@ -38,18 +38,9 @@
 #include "fcgi/service/reload.h"
 #include "fcgi/service/upgrade.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define TICK_MS 1000        /* how often the watchdog looks */
