@@ -43,16 +43,17 @@ start_service() {
         record sandpool.inputs "$inputs"
 }
 
-# What nginx is run with: www-data cannot read every checkout, and need not read another user's API keys.
+# What nginx is run with, because www-data cannot read every checkout; API keys are for nobody else to read, at no time.
 copy_nginx() {
         as_root install -d -m 755 "$RUN/www"
         as_root install -m 644 nginx/www/* "$RUN/www/"
         as_root rm -rf "$RUN/etc"
-        as_root install -d -m 755 "$RUN/etc"
+        as_root install -d -m 700 "$RUN/etc"
         as_root cp -rL --no-preserve=ownership nginx rate_limit "$RUN/etc/"
-        as_root chmod -R u+rwX,go+rX "$RUN/etc"
+        as_root chmod -R u+rwX,go+rX "$RUN/etc/nginx" "$RUN/etc/rate_limit"
         as_root chown root:www-data "$RUN/etc/rate_limit/api-keys.conf"
         as_root chmod 640 "$RUN/etc/rate_limit/api-keys.conf"
+        as_root chmod 755 "$RUN/etc"
 }
 
 start_nginx() {
