@@ -51,11 +51,12 @@ static void enter_ending(
         result->tests.passed += status == STATUS_SUCCESS;
 }
 
-/* The tests that were told, and the first of the others as the one in the midst of which a limit was hit. */
+/* The tests that were told, and the first of the others as the one in the midst of which a limit was hit.
+ * Those of a suite that cannot be run mean nothing. */
 static int enter_tests(struct result *result, struct suite_report *report, const char *text)
 {
         bool limit = ended_by_limit(&result->run);
-        if (!report->count)
+        if (!report->count || report->broken)
                 return 0;
         if (result_tests_make(result, report->count))
                 return -1;
