@@ -14,7 +14,7 @@ import re
 import sys
 
 PLACE = os.getcwd()
-NAME_MAX, MESSAGE_MAX, COMPARED_MAX = 150, 2000, 4000
+NAME_MAX, MESSAGE_MAX, COMPARED_MAX = 150, 2000, 1000
 # Not the terminal, though nobody sees it: without its options, assertions lose their explanations.
 UNUSED = ("cacheprovider", "doctest", "faulthandler", "junitxml", "legacypath", "pastebin", "setuponly", "setupplan", "stepwise")
 

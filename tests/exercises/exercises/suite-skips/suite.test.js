@@ -1,4 +1,4 @@
-import test from "node:test";
+const test = require("node:test");
 
 test("first", () => {});
 test("skipped", { skip: "not yet" }, () => {});
