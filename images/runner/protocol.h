@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 #define PROTOCOL_HEADER_SIZE 8
 #define PROTOCOL_PAYLOAD_MAX 65536 /* either way; a longer frame is an error */
 #define PROTOCOL_TOKEN_SIZE 16
@@ -134,8 +134,11 @@ struct protocol_report {
         uint64_t err_bytes;       /* stderr bytes sent */
         int32_t second_exit_code; /* process 1, as exit_code; -1 without one */
         uint32_t second_signal;
+        uint32_t start_us;  /* from START to exec */
+        uint32_t finish_us; /* from the end of process 0 (or the kill) until nothing runs and all output is
+                               passed on */
 };
-#define PROTOCOL_REPORT_SIZE 56
+#define PROTOCOL_REPORT_SIZE 64
 
 /* Write a header into 8 bytes. */
 void protocol_put_header(uint8_t header[PROTOCOL_HEADER_SIZE], uint8_t type, uint32_t length);
