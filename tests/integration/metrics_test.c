@@ -130,6 +130,37 @@ static void what_happened_is_counted(void **state)
         free(text);
 }
 
+static json_int_t sum_of(const json_t *line, const char *const *fields)
+{
+        json_int_t sum = 0;
+        for (; *fields; fields++) {
+                const json_t *field = json_object_get(line, *fields);
+                if (!json_is_integer(field))
+                        fail_msg("the log line has no %s", *fields);
+                sum += json_integer_value(field);
+        }
+        return sum;
+}
+
+/* The parts are parts: they do not add up to more than the whole. */
+static void a_log_line_says_where_time_went(void **state)
+{
+        static const char *const whole[] = {"total_us", NULL}, *const steps[] = {"steps_us", NULL};
+        static const char *const parts[] = {
+                "read_us", "parse_us", "policy_us", "queue_us", "steps_us", "answer_us", NULL};
+        static const char *const of_steps[] = {"start_us", "compile_us", "run_us", "finish_us", NULL};
+        (void)state;
+        json_t *answer = fixture_run("cpp", "int main() { return 0; }", NULL);
+        json_t *line = answer ? fixture_log_line(fixture_text(answer, "requestId")) : NULL;
+        assert_non_null(line);
+        for (size_t i = 0; of_steps[i]; i++)
+                assert_true(sum_of(line, (const char *const[]){of_steps[i], NULL}) > 0);
+        assert_true(sum_of(line, of_steps) < sum_of(line, steps));
+        assert_true(sum_of(line, parts) <= sum_of(line, whole));
+        json_decref(line);
+        json_decref(answer);
+}
+
 static bool worker_was_replaced(void *context)
 {
         (void)context;
@@ -192,6 +223,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_happened_is_counted),
+                cmocka_unit_test(a_log_line_says_where_time_went),
                 cmocka_unit_test(deaths_and_reloads_are_counted),
                 cmocka_unit_test(promtool_has_nothing_to_say),
                 cmocka_unit_test(health_names_times),
