@@ -82,6 +82,12 @@ static void run(const char *body, int status)
 #define REQUESTS(language, status, reason)                                                                   \
         "sandpool_requests_total{language=\"" language "\",status=\"" status "\",reason=\"" reason "\"}"
 
+static bool all_are_reset(void *context)
+{
+        (void)context;
+        return value("sandpool_reset_seconds_count") == 9;
+}
+
 static void what_happened_is_counted(void **state)
 {
         static const struct {
@@ -104,6 +110,7 @@ static void what_happened_is_counted(void **state)
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
                 for (int n = 0; n < cases[i].times; n++)
                         run(cases[i].body, cases[i].status);
+        assert_true(service_until(all_are_reset, NULL, 10000));
         char *text = metrics();
         double sum = 0, expected = 0;
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -121,6 +128,7 @@ static void what_happened_is_counted(void **state)
         double whole = value_in(text, "sandpool_request_duration_seconds_sum{language=\"python\"}");
         double ran = value_in(text, "sandpool_run_duration_seconds_sum{language=\"python\"}");
         assert_true(ran >= 0.3 && whole > ran);
+        assert_true(value_in(text, "sandpool_reset_seconds_sum") > 0);
         assert_true(value_in(text, "sandpool_docker_up") == 1);
         assert_true(value_in(text, "sandpool_language_ready{language=\"python\"}") == 1);
         double created = value_in(text, "sandpool_sandboxes_created_total");
