@@ -46,15 +46,9 @@ static int start(void **state)
                 .queue_timeout_s = 5,
                 .warm = {{"python", POOL}, {"javascript", 0}, {"cpp", 0}}};
         struct rlimit files = {4096, 4096};
-        struct error err = {0};
         (void)state;
         setrlimit(RLIMIT_NOFILE, &files);
-        if (fixture_start(&options))
-                return -1;
-        if (remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
-                return 0;
-        fprintf(stderr, "start: %s\n", err.text);
-        return -1;
+        return fixture_start_at_rest(&options, &before, PATIENCE_MS);
 }
 
 static int stop(void **state)

@@ -46,16 +46,13 @@ static int make_shift(void)
 static int start(void **state)
 {
         char object[256];
-        struct error err = {0};
         struct service_options options = {.pool_max = 4,
                 .reuse = 1000000,
                 .preload = object,
                 .warm = {{"python", 4}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
         service_source_path("build/tests/clock/shift.so", object, sizeof object);
-        if (make_shift() || fixture_start(&options))
-                return -1;
-        return remains_take(&fixture, &before, PATIENCE_MS, &err);
+        return make_shift() ? -1 : fixture_start_at_rest(&options, &before, PATIENCE_MS);
 }
 
 static int stop(void **state)

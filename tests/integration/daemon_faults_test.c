@@ -48,9 +48,8 @@ static int start(void **state)
                 private_docker_stop(&docker);
                 return -1;
         }
-        if (fixture_start(&options) == 0 && remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
+        if (fixture_start_at_rest(&options, &before, PATIENCE_MS) == 0)
                 return 0;
-        fprintf(stderr, "start: %s\n", err.text);
         fixture_stop(state);
         private_docker_stop(&docker);
         return -1;

@@ -45,12 +45,7 @@ static int start(void **state)
                 fprintf(stderr, "proxy: %s\n", err.text);
                 return -1;
         }
-        if (fixture_start(&options))
-                return -1;
-        if (remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
-                return 0;
-        fprintf(stderr, "start: %s\n", err.text);
-        return -1;
+        return fixture_start_at_rest(&options, &before, PATIENCE_MS);
 }
 
 static int stop(void **state)

@@ -20,6 +20,17 @@ int fixture_start(const struct service_options *options)
         return -1;
 }
 
+int fixture_start_at_rest(const struct service_options *options, struct remains *remains, int timeout_ms)
+{
+        struct error err = {0};
+        if (fixture_start(options))
+                return -1;
+        if (remains_take(&fixture, remains, timeout_ms, &err) == 0)
+                return 0;
+        fprintf(stderr, "start: %s\n", err.text);
+        return -1;
+}
+
 int fixture_stop(void **state)
 {
         struct error err = {0};

@@ -52,16 +52,10 @@ static int abandon(void)
 
 static int start(void **state)
 {
-        struct error err = {0};
         struct service_options options = {
                 .pool_max = AT_ONCE, .warm = {{"python", AT_ONCE}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
-        if (abandon() || fixture_start(&options))
-                return -1;
-        if (remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
-                return 0;
-        fprintf(stderr, "start: %s\n", err.text);
-        return -1;
+        return abandon() ? -1 : fixture_start_at_rest(&options, &before, PATIENCE_MS);
 }
 
 static int stop(void **state)
