@@ -4,6 +4,7 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
 #include "tests/integration/load.h"
+#include "tests/integration/must.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/remains.h"
 
@@ -33,12 +34,6 @@ static struct load load;
 static struct remains before;
 static pid_t stopped;  /* a worker */
 static int stopped_fd; /* the connection of its client */
-
-static void must(int rc, const struct error *err)
-{
-        if (rc)
-                fail_msg("%s", err->text);
-}
 
 static int start(void **state)
 {

@@ -2,6 +2,7 @@
  * life of a sandbox care, because nothing but the log tells the time of day. */
 #include "tests/integration/fixture.h"
 #include "tests/integration/load.h"
+#include "tests/integration/must.h"
 #include "tests/integration/remains.h"
 
 #include <setjmp.h>
@@ -25,12 +26,6 @@ static char path[64];
 static volatile int64_t *shift;
 static struct load load;
 static struct remains before;
-
-static void must(int rc, const struct error *err)
-{
-        if (rc)
-                fail_msg("%s", err->text);
-}
 
 static int make_shift(void)
 {

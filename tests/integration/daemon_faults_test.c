@@ -3,6 +3,7 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
 #include "tests/integration/load.h"
+#include "tests/integration/must.h"
 #include "tests/integration/private_docker.h"
 #include "tests/integration/remains.h"
 #include "tests/integration/spawn.h"
@@ -25,12 +26,6 @@
 static struct private_docker docker;
 static struct load load;
 static struct remains before;
-
-static void must(int rc, const struct error *err)
-{
-        if (rc)
-                fail_msg("%s", err->text);
-}
 
 /* Sandboxes that wear out fast need the daemon all the time. */
 static int start(void **state)

@@ -3,6 +3,7 @@
 #include "tests/integration/docker_proxy.h"
 #include "tests/integration/fixture.h"
 #include "tests/integration/load.h"
+#include "tests/integration/must.h"
 #include "tests/integration/remains.h"
 
 #include <setjmp.h>
@@ -22,12 +23,6 @@
 static struct docker_proxy proxy;
 static struct load load;
 static struct remains before;
-
-static void must(int rc, const struct error *err)
-{
-        if (rc)
-                fail_msg("%s", err->text);
-}
 
 static int start(void **state)
 {

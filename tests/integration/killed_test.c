@@ -3,6 +3,7 @@
  * service serves again by itself, or as soon as it was started again. */
 #include "tests/integration/fixture.h"
 #include "tests/integration/load.h"
+#include "tests/integration/must.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/remains.h"
 #include "tests/integration/spawn.h"
@@ -27,12 +28,6 @@ static struct load load;
 static struct remains before;
 static struct service abandoned;
 static int64_t abandoned_at_ms;
-
-static void must(int rc, const struct error *err)
-{
-        if (rc)
-                fail_msg("%s", err->text);
-}
 
 /* A service that is killed whole at the beginning and never started again: the last test looks for its
  * containers. */
