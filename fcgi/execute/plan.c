@@ -49,9 +49,11 @@ static char **command_argv(const struct request *request, const struct command *
         return argv;
 }
 
-/* What the step's process gets: arguments behind the language's own, stdin. */
+/* What the step's process gets: arguments behind the language's own, stdin, and a fork server's environment.
+ */
 struct given {
         char *const *args;
+        char *const *fork_server;
         const char *input;
         size_t input_size;
 };
@@ -83,7 +85,9 @@ static int add_step(struct buffer *out, const struct request *request, const str
         if (names)
                 argv = command_argv(request, command, names, count, given->args, &expanded);
         if (argv)
-                failed = job_step(out, step, argv, request->language->env, given->input, given->input_size);
+                failed = job_processes(out, step,
+                        &(struct job_process){argv, request->language->env, given->fork_server}, given->input,
+                        given->input_size);
         free(argv);
         language_argv_free(expanded);
         free(names);
@@ -121,7 +125,7 @@ static int add_suite(struct buffer *out, const struct request *request, const st
                 program = language_argv(language, &language->suite.program, names, count);
         }
         if (suite && program && env) {
-                const struct job_process processes[] = {{suite, env}, {program, language->env}};
+                const struct job_process processes[] = {{suite, env, NULL}, {program, language->env, NULL}};
                 failed = job_processes(out, step, processes, NULL, 0);
         }
         language_argv_free(suite);
@@ -193,7 +197,7 @@ int plan_make(
 {
         const struct language *language = request->language;
         const struct limits *limits = &settings->limits;
-        const struct given nothing = {NULL, NULL, 0};
+        const struct given nothing = {NULL, NULL, NULL, 0};
         plan->frames = BUFFER_MAX(ceiling(request, limits));
         plan->compiles = language->compile.argv != NULL;
         plan->compile_memory_mib = language->compile_memory_mib;
@@ -213,9 +217,12 @@ int plan_run(struct plan *plan, const struct request *request, const struct sett
         const struct test_case *test, uint32_t wall_ms, struct error *err)
 {
         const struct language *language = request->language;
-        struct given given = {request->args, request->input, request->input_size};
+        struct given given = {request->args, NULL, request->input, request->input_size};
+        /* A server is for one command line. */
         if (test && test->args)
                 given.args = test->args;
+        else if (test)
+                given.fork_server = language->fork_server;
         if (test && test->input) {
                 given.input = test->input;
                 given.input_size = test->input_size;

@@ -1,6 +1,7 @@
 /* Reads one conf/languages/<id>.yaml. */
 #include "fcgi/model/language.h"
 
+#include "fcgi/model/environment.h"
 #include "fcgi/model/pattern.h"
 #include "fcgi/model/schema.h"
 #include "images/runner/protocol.h"
@@ -97,37 +98,27 @@ static int read_suite_program(
         return read_command(yaml, node, &((struct language *)target)->suite.program, err);
 }
 
-/* A map NAME: value into a list of "NAME=value". */
+static int replace_env(
+        const struct yaml *yaml, const struct yaml_node *node, char ***target, struct error *err)
+{
+        char **env = environment_read(yaml, node, err);
+
+        if (env == NULL)
+                return -1;
+        yaml_tree_strings_free(*target);
+        *target = env;
+        return 0;
+}
+
 static int read_env(const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
 {
-        struct language *language = target;
-        char **env = NULL;
+        return replace_env(yaml, node, &((struct language *)target)->env, err);
+}
 
-        if (node->kind != YAML_MAP || node->count > PROTOCOL_ENV_MAX)
-                return yaml_tree_error(yaml, node->line, err,
-                        "'env' must be a map of at most %d names and values", PROTOCOL_ENV_MAX);
-        env = calloc(node->count + 1, sizeof *env);
-        if (env == NULL)
-                return error_set(err, "%s: out of memory", yaml->path);
-        yaml_tree_strings_free(language->env);
-        language->env = env;
-        for (size_t i = 0; i < node->count; i++) {
-                const struct yaml_node *item = node->items[i];
-
-                if (item->kind != YAML_TEXT || item->key[0] == '\0' || isdigit((unsigned char)item->key[0]) ||
-                        item->key[strspn(item->key,
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
-                        return yaml_tree_error(yaml, item->line, err,
-                                "'%s': an environment variable is a name of letters, digits and _, and a "
-                                "single "
-                                "value",
-                                item->key);
-                if (asprintf(&env[i], "%s=%s", item->key, item->text) < 0) {
-                        env[i] = NULL;
-                        return error_set(err, "%s: out of memory", yaml->path);
-                }
-        }
-        return 0;
+static int read_fork_server(
+        const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
+{
+        return replace_env(yaml, node, &((struct language *)target)->fork_server, err);
 }
 
 static int read_syntax(const struct yaml *yaml, const struct yaml_node *node, void *target, struct error *err)
@@ -147,6 +138,7 @@ static const struct field compile_fields[] = {
 
 static const struct field run_fields[] = {
         {.key = "command", CUSTOM(read_run), .required = true},
+        {.key = "fork_server", CUSTOM(read_fork_server)},
         {.key = NULL},
 };
 
@@ -378,6 +370,7 @@ void language_clear(struct language *language)
         yaml_tree_strings_free(language->suite.files);
         yaml_tree_strings_free(language->suite.program_files);
         yaml_tree_strings_free(language->env);
+        yaml_tree_strings_free(language->fork_server);
         syntax_free(language->syntax);
         *language = (struct language){0};
 }

@@ -51,6 +51,8 @@ struct language {
         uint32_t compile_timeout_ms;
         uint32_t compile_memory_mib;
         struct command run;
+        char **fork_server; /* NULL-terminated "NAME=value": with this in addition, run's command waits at its
+                               own start for being forked (images/runner/fork_server.c); NULL: it cannot */
         struct language_suite suite;
         char **env; /* NULL-terminated "NAME=value" */
 

@@ -65,7 +65,7 @@ int job_file(struct buffer *out, const char *name, const void *data, size_t size
 int job_step(struct buffer *out, const struct protocol_step *step, char *const *argv, char *const *env,
         const void *input, size_t input_size)
 {
-        const struct job_process process = {argv, env};
+        const struct job_process process = {argv, env, NULL};
         if (step->processes != 1)
                 return -1;
         return job_processes(out, step, &process, input, input_size);
@@ -80,7 +80,9 @@ int job_processes(struct buffer *out, const struct protocol_step *step, const st
                 return -1;
         for (uint8_t i = 0; i < step->processes; i++)
                 if (add_strings(out, FRAME_ARG, i, processes[i].argv, PROTOCOL_ARGS_MAX) ||
-                        add_strings(out, FRAME_ENV, i, processes[i].env, PROTOCOL_ENV_MAX))
+                        add_strings(out, FRAME_ENV, i, processes[i].env, PROTOCOL_ENV_MAX) ||
+                        add_strings(out, FRAME_ENV, PROTOCOL_FORK_SERVER, processes[i].fork_server,
+                                PROTOCOL_ENV_MAX))
                         return -1;
         if (input_size) {
                 uint8_t length[4];

@@ -21,6 +21,7 @@ int job_step(struct buffer *out, const struct protocol_step *step, char *const *
 struct job_process {
         char *const *argv;
         char *const *env;
+        char *const *fork_server; /* what its fork server has beside env; NULL: started as any other */
 };
 
 /* The same of as many processes as the step says; stdin is the first one's. */

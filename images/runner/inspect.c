@@ -3,8 +3,8 @@
 
 #include "images/runner/lines.h"
 #include "images/runner/protocol.h"
+#include "images/runner/rights.h"
 
-#include <linux/capability.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,37 +13,21 @@
 #include <sys/statvfs.h>
 
 #define MEMORY_LIMIT_MAX (4ULL << 30)
-#define WANTED_CAPABILITIES (1ULL << CAP_SETUID | 1ULL << CAP_SETGID | 1ULL << CAP_KILL)
-
-/* The number behind "key:" in /proc/self/status; -1 when there is none. */
-static long long status_number(const char *key, int base)
-{
-        struct lines lines;
-        long long number = -1;
-        size_t length = strlen(key);
-        if (lines_open(&lines, "/proc/self/status"))
-                return -1;
-        for (char *line; number < 0 && (line = lines_next(&lines));)
-                if (!strncmp(line, key, length) && line[length] == ':')
-                        number = strtoll(line + length + 1, NULL, base);
-        lines_close(&lines);
-        return number;
-}
 
 static bool has_seccomp(void)
 {
-        return status_number("Seccomp", 10) == 2;
+        return rights_number(0, "Seccomp", 10) == 2;
 }
 
 static bool has_no_new_privs(void)
 {
-        return status_number("NoNewPrivs", 10) == 1;
+        return rights_number(0, "NoNewPrivs", 10) == 1;
 }
 
 static bool has_capabilities(void)
 {
-        return status_number("CapPrm", 16) == WANTED_CAPABILITIES &&
-               status_number("CapBnd", 16) == WANTED_CAPABILITIES;
+        return rights_number(0, "CapPrm", 16) == RIGHTS_RUNNER &&
+               rights_number(0, "CapBnd", 16) == RIGHTS_RUNNER;
 }
 
 static bool has_read_only_root(void)

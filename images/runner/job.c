@@ -218,6 +218,8 @@ static void on_arg(const uint8_t *payload, size_t size)
 
 static void on_env(const uint8_t *payload, size_t size)
 {
+        if (payload[0] == PROTOCOL_FORK_SERVER && !job.many_runs)
+                fault_exit("a fork server in a job with one run");
         if (plan_add_env(&job.plan, payload[0], payload + 1, size - 1))
                 fault_exit("an environment variable is not allowed");
 }

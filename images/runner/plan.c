@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -14,6 +15,12 @@
 /* Only what is used of it takes memory, and that only while a step is described and runs. */
 static char text[PLAN_TEXT_MAX] __attribute__((aligned(4096)));
 
+static void forget(struct program *program)
+{
+        program->args = program->envs = 0;
+        program->argv[0] = program->env[0] = NULL;
+}
+
 static void drop(struct plan *plan)
 {
         if (plan->input >= 0)
@@ -22,10 +29,9 @@ static void drop(struct plan *plan)
         if (plan->used)
                 madvise(text, (plan->used + 4095) & ~(size_t)4095, MADV_DONTNEED);
         plan->used = 0;
-        for (int i = 0; i < PROTOCOL_PROCESSES_MAX; i++) {
-                plan->programs[i].args = plan->programs[i].envs = 0;
-                plan->programs[i].argv[0] = plan->programs[i].env[0] = NULL;
-        }
+        for (int i = 0; i < PROTOCOL_PROCESSES_MAX; i++)
+                forget(&plan->programs[i]);
+        forget(&plan->server);
 }
 
 void plan_begin(struct plan *plan, const struct protocol_step *limits)
@@ -71,9 +77,10 @@ int plan_add_arg(struct plan *plan, unsigned program, const void *bytes, size_t 
 
 int plan_add_env(struct plan *plan, unsigned program, const void *bytes, size_t length)
 {
-        if (program >= plan->limits.processes || !length || !memchr(bytes, '=', length))
+        bool server = program == PROTOCOL_FORK_SERVER && plan->limits.kind == STEP_RUN;
+        if ((program >= plan->limits.processes && !server) || !length || !memchr(bytes, '=', length))
                 return -1;
-        struct program *to = &plan->programs[program];
+        struct program *to = server ? &plan->server : &plan->programs[program];
         return add(plan, to->env, &to->envs, PROTOCOL_ENV_MAX, bytes, length);
 }
 

@@ -16,14 +16,16 @@ struct program {
         char *argv[PROTOCOL_ARGS_MAX + 1];
         char *env[PROTOCOL_ENV_MAX + 1];
         unsigned args, envs;
-        const char *directory; /* in which it starts; static */
+        const char *directory; /* in which it starts; static; NULL: the runner's */
         uid_t uid;
 };
 
 struct plan {
         struct protocol_step limits;
         struct program programs[PROTOCOL_PROCESSES_MAX];
-        int input; /* a sealed memfd, or -1: nothing to read */
+        struct program server; /* its env: what a fork server for the run is started with beside the run's;
+                                  none: no server is wanted */
+        int input;             /* a sealed memfd, or -1: nothing to read */
         size_t used;
 };
 
@@ -31,7 +33,8 @@ struct plan {
 void plan_begin(struct plan *plan, const struct protocol_step *limits);
 void plan_end(struct plan *plan);
 
-/* Add an argument or "NAME=value" (length bytes) to a program. Returns 0, or -1 when there is no such
+/* Add an argument or "NAME=value" (length bytes) to a program; the fork server's number is
+ * PROTOCOL_FORK_SERVER. Returns 0, or -1 when there is no such
  * program, a NUL in it, or no room. */
 int plan_add_arg(struct plan *plan, unsigned program, const void *bytes, size_t length);
 int plan_add_env(struct plan *plan, unsigned program, const void *bytes, size_t length);

@@ -30,6 +30,8 @@
 #define PROTOCOL_ARGS_MAX 256 /* of one process */
 #define PROTOCOL_ENV_MAX 64   /* of one process */
 #define PROTOCOL_PROCESSES_MAX 2
+#define PROTOCOL_FORK_SERVER                                                                                 \
+        255 /* for ENV, of a run among several: what its fork server has beside its own */
 #define PROTOCOL_PATH_MAX 255
 #define PROTOCOL_SUITE_PLACE "/tmp/suite" /* where FILE_SUITE puts files */
 #define PROTOCOL_SILENCE_S 90 /* a runner that hears nothing for so long, and runs nothing, exits */
@@ -44,7 +46,7 @@ enum frame_type {
         FRAME_DATA = 5,  /* bytes of the FILE or STDIN before it, 1 to PROTOCOL_PAYLOAD_MAX of them */
         FRAME_STEP = 6,  /* struct protocol_step, encoded */
         FRAME_ARG = 7,   /* u8 process, bytes without NUL */
-        FRAME_ENV = 8,   /* u8 process, "NAME=value" without NUL */
+        FRAME_ENV = 8,   /* u8 process or PROTOCOL_FORK_SERVER, "NAME=value" without NUL */
         FRAME_STDIN = 9, /* u32 size; what process 0 reads; left out: empty */
         FRAME_START = 10,
         FRAME_KILL = 11, /* end the running step now; ignored when none runs */

@@ -5,11 +5,13 @@
 #include "images/runner/start.h"
 
 #include "images/runner/fault.h"
+#include "images/runner/rights.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,11 +78,25 @@ static int place_fds(const int fds[START_FDS])
         return 0;
 }
 
-/* From root with three capabilities to nobody with none. The death signal is cleared by a change of uid, so
- * it comes after. */
+/* What cannot be permitted again after exec, because of no_new_privs (capabilities(7)). */
+static int keep_forking_rights(void)
+{
+        struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+        const struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {
+                {.effective = RIGHTS_FORKING, .permitted = RIGHTS_FORKING}};
+        return (int)syscall(SYS_capset, &header, data);
+}
+
+static int become_user(uid_t uid)
+{
+        return setresgid(uid, uid, uid) || setresuid(uid, uid, uid) ? -1 : 0;
+}
+
+/* From root with three capabilities to nobody with none, or root with two. The death signal is cleared by a
+ * change of uid, so it comes after. */
 static int drop_rights(uid_t uid)
 {
-        if (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
+        if (setgroups(0, NULL) || (uid ? become_user(uid) : keep_forking_rights()))
                 return -1;
         return prctl(PR_SET_PDEATHSIG, SIGKILL) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -1 : 0;
 }
@@ -140,7 +156,7 @@ static const char *become(
         if (drop_rights(program->uid))
                 return "dropping rights";
         /* As the program's own user: root without its capabilities may not enter a suite's place. */
-        if (chdir(program->directory))
+        if (program->directory && chdir(program->directory))
                 return program->directory;
         default_signals();
         execute(program);

@@ -6,6 +6,7 @@
 #include "images/runner/step.h"
 
 #include "images/runner/fault.h"
+#include "images/runner/fork_server.h"
 #include "images/runner/identity.h"
 #include "images/runner/reap.h"
 #include "images/runner/start.h"
@@ -99,7 +100,9 @@ static int start_programs(struct step *step, const struct plan *plan, const stru
         int first[START_FDS] = {plan->input < 0 ? wiring->null : plan->input, wiring->out[1], wiring->err[1],
                 wiring->up[0], wiring->down[1]};
         int second[START_FDS] = {wiring->down[0], wiring->up[1], wiring->second_err, -1, -1};
-        step->pids[0] = start_program(&plan->programs[0], &plan->limits, first, &reason);
+        step->pids[0] = fork_server_run(plan, first);
+        if (step->pids[0] < 0)
+                step->pids[0] = start_program(&plan->programs[0], &plan->limits, first, &reason);
         if (!reason && plan->limits.processes == 2)
                 step->pids[1] = start_program(&plan->programs[1], &plan->limits, second, &reason);
         return reason;
@@ -132,6 +135,7 @@ void step_start(
                 .sink = sink,
                 .pids = {-1, -1},
                 .report = {.kind = plan->limits.kind, .exit_code = -1, .second_exit_code = -1}};
+        fork_server_prepare(plan);
         read_counters(step);
         wire(&wiring, plan);
         step->pipes[0] = wiring.out[0];
@@ -207,7 +211,7 @@ static void finish(struct step *step, enum ended_by why)
 {
         step->report.ended_by = (uint8_t)why;
         step->report.wall_us = (uint64_t)(ticks_us() - step->started);
-        reap_everything(note_child, step);
+        reap_rest(note_child, step);
         step->report.cpu_us = cpu_used(step);
         step->state = STEP_DRAINING;
 }

@@ -50,7 +50,8 @@ json_t *fixture_run(const char *language, const char *code, const char *more)
         snprintf(fields, sizeof fields, "{%s}", more ? more : "");
         json_t *body = json_loads(fields, 0, NULL);
         json_object_set_new(body, "language", json_string(language));
-        json_object_set_new(body, "code", json_string(code));
+        if (code)
+                json_object_set_new(body, "code", json_string(code));
         json_object_set_new(body, "policy", json_string("off"));
         char *text = json_dumps(body, JSON_COMPACT);
         struct http_request request = {.port = fixture.port, .path = "/api/execute", .body = text};

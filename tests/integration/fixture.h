@@ -18,7 +18,8 @@ int fixture_start_at_rest(const struct service_options *options, struct remains 
 /* Stop it and prove that nothing is left; a group teardown. */
 int fixture_stop(void **state);
 
-/* Run code by POST /api/execute with policy off and some more fields (a JSON object's members, such as
+/* Run code (NULL: what more brings) by POST /api/execute with policy off and some more fields (a JSON
+ * object's members, such as
  * "\"timeout\": 1"; NULL: none). The answer is checked to be a 200 of the right shape; NULL with the reason
  * printed. The caller's. */
 json_t *fixture_run(const char *language, const char *code, const char *more);

@@ -48,6 +48,8 @@ static void values_and_defaults(void **state)
         assert_string_equal(other->env[0], "PATH=/bin");
         assert_string_equal(other->env[1], "EMPTY=");
         assert_null(other->env[2]);
+        assert_string_equal(other->fork_server[0], "WAIT=yes");
+        assert_null(other->fork_server[1]);
         assert_string_equal(other->memory_error, "^Out of memory");
         assert_int_equal(language_idle_memory_mib(other), 256);
 
@@ -118,6 +120,8 @@ static void refuses(void **state)
                         "9: unknown placeholder '{sauce}' (there are {source}, {name}, {files})"},
                 {HEAD "run: {command: [/bin/toy, 'x{files}']}\n" TAIL,
                         "6: {files} must be an argument of its own"},
+                {HEAD "run: {command: [./x], fork_server: x}\n" TAIL,
+                        "6: 'fork_server' must be a map of at most 64 names and values"},
                 {HEAD RUN TAIL "env: [A]\n", "8: 'env' must be a map of at most 64 names and values"},
                 {HEAD RUN TAIL "env:\n  A-B: 1\n", "9: 'A-B': an environment variable is a name of letters, "
                                                    "digits and _, and a single value"},

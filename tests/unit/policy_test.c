@@ -330,7 +330,7 @@ static void names_that_do_not_exist_are_refused(void **state)
         err.text[0] = '\0';
         settings.selectable_policies = none;
         assert_null(policies_load(&settings, catalog.registry, &err));
-        assert_non_null(strstr(err.text, "other.yaml:18: policy 'loose' does not exist"));
+        assert_non_null(strstr(err.text, "other.yaml:19: policy 'loose' does not exist"));
         err.text[0] = '\0';
         file_text("policies/off.yaml", "id: 'off'\nblock_from: ERROR\nrules: []\n");
         assert_null(policies_load(&settings, catalog.registry, &err));

@@ -43,6 +43,23 @@ static void test_plan_bounds(void **state)
         plan_end(&plan);
 }
 
+/* A fork server has an environment, and no arguments of its own; only a run has one. */
+static void test_plan_fork_server(void **state)
+{
+        const struct protocol_step compile = {.kind = STEP_COMPILE, .processes = 1, .wall_ms = 1};
+        struct plan plan = {.input = -1};
+        (void)state;
+        plan_begin(&plan, &one);
+        assert_int_equal(plan_add_env(&plan, PROTOCOL_FORK_SERVER, "A=b", 3), 0);
+        assert_int_equal(plan_add_arg(&plan, PROTOCOL_FORK_SERVER, "a", 1), -1);
+        assert_string_equal(plan.server.env[0], "A=b");
+        assert_int_equal(plan.programs[0].envs, 0);
+        plan_begin(&plan, &compile);
+        assert_int_equal(plan.server.envs, 0);
+        assert_int_equal(plan_add_env(&plan, PROTOCOL_FORK_SERVER, "A=b", 3), -1);
+        plan_end(&plan);
+}
+
 static void test_plan_input_is_sealed(void **state)
 {
         struct plan plan = {.input = -1};
@@ -149,6 +166,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_plan_bounds),
+                cmocka_unit_test(test_plan_fork_server),
                 cmocka_unit_test(test_plan_input_is_sealed),
                 cmocka_unit_test(test_outgoing),
                 cmocka_unit_test(test_mounts),

@@ -1,12 +1,8 @@
 import os
 
-try:
-    os.kill(-1, 0)
-    print("somebody else is there")
-except ProcessLookupError:
-    print("clean")
-except PermissionError:
-    print("clean")
+# Root's are the runner and a fork server.
+others = [p for p in os.listdir("/proc") if p.isdigit() and os.stat("/proc/" + p).st_uid and int(p) != os.getpid()]
+print("somebody else is there" if others or os.path.exists("/tmp/uid") else "clean")
 open("/tmp/uid", "w").write(str(os.getuid()))
 try:
     open("main.py", "a").close()

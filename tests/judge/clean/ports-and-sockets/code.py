@@ -1,11 +1,14 @@
 import socket
 
 left = []
+# The line between the runner and a fork server: two sockets without a name.
 for name in ("tcp", "tcp6", "udp", "unix"):
     try:
         left += open("/proc/net/" + name).read().splitlines()[1:]
     except OSError:
         pass
+lines = [line for line in left if len(line.split()) == 7]
+left = [line for line in left if line not in lines] + lines[2:]
 server = socket.socket()
 server.bind(("127.0.0.1", 6379))
 server.listen(8)

@@ -1,7 +1,9 @@
 import os
 import time
 
-others = [p for p in os.listdir("/proc") if p.isdigit() and int(p) not in (1, os.getpid())]
+# Root's are the runner and at most one fork server.
+owners = [os.stat("/proc/" + p).st_uid for p in os.listdir("/proc") if p.isdigit() and int(p) != os.getpid()]
+others = [uid for uid in owners if uid] or owners[2:]
 for i in range(5):
     if os.fork() == 0:
         os.setsid()
