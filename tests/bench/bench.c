@@ -10,6 +10,7 @@
 #include "tests/bench/languages.h"
 #include "tests/bench/memory.h"
 #include "tests/bench/options.h"
+#include "tests/bench/overload.h"
 #include "tests/bench/parts.h"
 #include "tests/bench/policies.h"
 #include "tests/bench/programs.h"
@@ -62,6 +63,7 @@ static const struct section {
         {"throughput", USUAL_LANGUAGES, true, NULL, throughput_table},
         {"parts", USUAL_LANGUAGES, true, NULL, parts_table},
         {"clients", USUAL_LANGUAGES, true, NULL, clients_table},
+        {"overload", NOTHING, true, NULL, overload_table},
         {"reuse", USUAL_LANGUAGES, true, NULL, reuse_table},
         {"memory", USUAL_LANGUAGES, true, memory_begin, memory_table},
         {"policies", NOTHING, true, NULL, policies_table},
