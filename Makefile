@@ -48,7 +48,8 @@ help:
 	@echo 'make fuzz-keep    take what they found into tests/fuzz/corpus/'
 	@echo 'make soak         random programs, random kills and faults for SOAK_SECONDS (60), then a ledger (root)'
 	@echo 'make nginx-check  test the nginx configuration and that it agrees with conf/; NGINX_CONF=/etc/nginx/nginx.conf yours'
-	@echo 'make bench        measure against the budgets (root); LANGUAGES=all, or some, measures each of them instead'
+	@echo 'make bench        measure against the budgets (root); QUICK=1 less of each; ONLY="parts clients" these sections of it;'
+	@echo '                  LANGUAGES=all, or some, each of them instead; THINK_MS=1000 between a client'"'"'s requests in clients'
 	@echo 'make deps         install the Debian packages that are missing; make docker: start a daemon if none answers'
 	@echo 'make install      to PREFIX (/usr/local), configuration to SYSCONFDIR/sandpool (/etc), below DESTDIR; make uninstall'
 	@echo 'make clean        remove $(BUILD)/ (images stay)'
@@ -246,7 +247,8 @@ soak: docker users images $(BUILD)/tests/soak/soak
 	$(Q)SOAK_SECONDS=$(SOAK_SECONDS) SOAK_CLIENTS=$(SOAK_CLIENTS) SEED=$(SEED) .ci/setup/with-docker.sh $(BUILD)/tests/soak/soak
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
-	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench $(if $(LANGUAGES),--languages "$(LANGUAGES)")
+	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)") \
+		$(if $(LANGUAGES),--languages "$(LANGUAGES)") $(if $(THINK_MS),--think-ms $(THINK_MS))
 
 nginx-check: $(BUILD)/sandpool
 	$(Q)nginx/check.sh $(NGINX_CONF)

@@ -57,6 +57,8 @@ static const struct family {
                 "What is left of a request without queue, compiling and running.", true, {LANGUAGE}},
         [METRICS_LEASES] = {"sandpool_leases_total", "Workers' requests for a sandbox, by the answer.", false,
                 {{"answer", answers}}},
+        [METRICS_RESET_SECONDS] = {"sandpool_reset_seconds",
+                "From a lease's end until its sandbox can be leased again.", true, {{0}}},
         [METRICS_SANDBOXES_CREATED] = {"sandpool_sandboxes_created_total", "Containers asked for.", false,
                 {{0}}},
         [METRICS_SANDBOXES_REMOVED] = {"sandpool_sandboxes_removed_total", "Containers removed, by why.",

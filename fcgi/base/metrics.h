@@ -23,6 +23,7 @@ enum metrics_family {
         METRICS_RUN_SECONDS,
         METRICS_OVERHEAD_SECONDS,
         METRICS_LEASES, /* answer */
+        METRICS_RESET_SECONDS,
         METRICS_SANDBOXES_CREATED,
         METRICS_SANDBOXES_REMOVED, /* why */
         METRICS_ENGINE_CALLS,      /* call, result */

@@ -19,7 +19,12 @@ enum execute_outcome {
 
 /* Where the time of a request went, in microseconds, and which sandbox it had ("" for none): for the log. */
 struct execute_times {
-        uint32_t queue_us, compile_us, run_us, total_us;
+        uint32_t policy_us, queue_us, total_us;
+        uint32_t steps_us; /* the talk with the sandbox: all its steps, from their first byte to their report
+                            */
+        /* Of that, by the runner's word, which may be false: until programs began, while compilers and
+         * programs ran, and until their reports were complete. */
+        uint32_t start_us, compile_us, run_us, finish_us;
         char sandbox[13];
 };
 

@@ -94,15 +94,27 @@ static enum execute_outcome judge(
         return EXECUTE_FAILED;
 }
 
-static void note_time(struct work *w, enum step_kind kind, uint64_t spent_us)
+static void add_us(uint32_t *noted, uint64_t us)
 {
-        uint32_t *noted = kind == STEP_COMPILE ? &w->times->compile_us : &w->times->run_us;
-        *noted = spent_us < UINT32_MAX - *noted ? *noted + (uint32_t)spent_us : UINT32_MAX;
+        *noted = us < UINT32_MAX - *noted ? *noted + (uint32_t)us : UINT32_MAX;
+}
+
+/* report: NULL when none came, which may be after any part of the step. */
+static void note_times(struct execute_times *times, enum step_kind kind, uint64_t elapsed_us,
+        const struct protocol_report *report)
+{
+        add_us(kind == STEP_COMPILE ? &times->compile_us : &times->run_us,
+                report ? report->wall_us : elapsed_us);
+        add_us(&times->steps_us, elapsed_us);
+        if (!report)
+                return;
+        add_us(&times->start_us, report->start_us);
+        add_us(&times->finish_us, report->finish_us);
 }
 
 enum execute_outcome work_do(struct work *w, struct work_step *step)
 {
-        int64_t start = clock_ms();
+        int64_t start_us = clock_us();
         struct protocol_report report;
         struct verdict *verdict = step->verdict;
         struct conversation with = {
@@ -110,7 +122,7 @@ enum execute_outcome work_do(struct work *w, struct work_step *step)
                 .cancel_fd = w->cancel_fd,
                 .frames = w->frames,
                 .kind = step->kind,
-                .deadline_ms = start + step->limits.wall_ms + step->late_ms,
+                .deadline_ms = start_us / 1000 + step->limits.wall_ms + step->late_ms,
                 .output_bytes = step->limits.output_bytes,
                 .out = &verdict->out,
                 .err = &verdict->err,
@@ -118,8 +130,9 @@ enum execute_outcome work_do(struct work *w, struct work_step *step)
         verdict->out = BUFFER_MAX(step->limits.output_bytes);
         verdict->err = BUFFER_MAX(step->limits.output_bytes);
         enum converse_end end = converse(&with, &w->plan.frames, &report, w->err);
-        uint32_t elapsed_ms = (uint32_t)(clock_ms() - start);
-        note_time(w, step->kind, end == CONVERSE_REPORT ? report.wall_us : (uint64_t)elapsed_ms * 1000);
+        uint64_t elapsed_us = (uint64_t)(clock_us() - start_us);
+        uint32_t elapsed_ms = (uint32_t)(elapsed_us / 1000);
+        note_times(w->times, step->kind, elapsed_us, end == CONVERSE_REPORT ? &report : NULL);
         switch (end) {
         case CONVERSE_REPORT:
                 return judge(w, step, &report);

@@ -54,6 +54,7 @@ static const struct field pool_fields[] = {
         {.key = "max_age", NUMBER(max_age_ms, seconds, SECOND, 24 * HOUR)},
         /* Below lie the users of any real machine and of user namespaces; 4,096 ranges must fit above. */
         {.key = "uid_base", NUMBER(uid_base, count, 0x01000000, 0xe0000000)},
+        {.key = "cpus", CHARS(cpus)},
         {.key = "cpu_weight", NUMBER(cpu_weight, count, 0, 10000)},
         {.key = "drain_timeout", NUMBER(drain_timeout_ms, seconds, 0, 600 * SECOND)},
         {.key = NULL},
@@ -233,6 +234,24 @@ static bool is_name(const char *word)
         return *word != '\0';
 }
 
+/* Numbers and ranges of them, with commas between: "0-2,5" (cpuset(7), list format). */
+static bool is_cpu_list(const char *text)
+{
+        for (char *end;; text = end + 1) {
+                unsigned long first, last;
+
+                if (!isdigit((unsigned char)*text))
+                        return false;
+                first = last = strtoul(text, &end, 10);
+                if (*end == '-' && isdigit((unsigned char)end[1]))
+                        last = strtoul(end + 1, &end, 10);
+                if (last < first || (*end != ',' && *end != '\0'))
+                        return false;
+                if (*end == '\0')
+                        return true;
+        }
+}
+
 /* How the values fit together. */
 static int check(const struct yaml *yaml, const struct settings *settings, struct error *err)
 {
@@ -244,6 +263,9 @@ static int check(const struct yaml *yaml, const struct settings *settings, struc
         if (!is_name(settings->instance))
                 return yaml_tree_error(yaml, yaml_tree_line(yaml, "docker.instance"), err,
                         "'instance' must be letters, digits, '.', '_' and '-'");
+        if (settings->cpus[0] && !is_cpu_list(settings->cpus))
+                return yaml_tree_error(yaml, yaml_tree_line(yaml, "pool.cpus"), err,
+                        "'cpus' must be a list of processors such as 0-2,5, not '%s'", settings->cpus);
         if (settings->tcp[0] && tcp_address_parse(settings->tcp, &address, &why) < 0)
                 return yaml_tree_error(yaml, yaml_tree_line(yaml, "listen.tcp"), err, "'tcp': %s", why.text);
         if (tmpfs >= limits->memory_mib.value)

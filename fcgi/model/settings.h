@@ -68,6 +68,7 @@ struct settings {
         uint32_t reuse;   /* runs, then replaced */
         uint32_t max_age_ms;
         uint32_t uid_base;   /* 0x40000000: first uid of the first sandbox's range of 65,536 */
+        char cpus[64];       /* on which sandboxes run, as "0-2,5"; "": all */
         uint32_t cpu_weight; /* of all sandboxes together, as cgroup v2's cpu.weight; 0: Docker's own group */
         uint32_t drain_timeout_ms;
 

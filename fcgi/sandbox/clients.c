@@ -5,7 +5,7 @@
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
 #include "fcgi/base/metrics.h"
-#include "fcgi/sandbox/message.h"
+#include "fcgi/sandbox/clients_state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,32 +24,6 @@
 #define HOLD_MARGIN_MS 2000 /* above the worker's own deadline */
 #define ACCEPTS_AT_ONCE 16  /* then those that are connected get their turn */
 #define DEATH_WAIT_MS 1000  /* for the daemon's word on how a sandbox died */
-
-struct client {
-        int fd;
-        pid_t pid;
-        struct pool_wait wait;
-        bool waiting;
-        int64_t asked_us;
-        uint32_t hold_ms;
-        char request_id[ID_SIZE];
-        struct sandbox *sandbox; /* leased; NULL also when it was taken away */
-        uint64_t number;         /* of its lease, 0: none */
-        uint64_t resizing;       /* the lease whose resize is under way; 0: none, or of one that is over */
-        int64_t held_until_ms;
-        int64_t death_until_ms; /* an answer to DEATH is due by then; 0: none */
-        bool death_known, oom;  /* what is known of a sandbox that was taken away */
-};
-
-struct clients {
-        const struct broker_options *options;
-        struct engine *engine;
-        struct pool *pool;
-        struct docker *docker;
-        uint64_t leases; /* granted so far */
-        struct client *list[CLIENTS_MAX];
-        size_t polled[CLIENTS_MAX]; /* the clients whose descriptors clients_polls named, in order */
-};
 
 /* A descriptor that comes with a message is closed here, and the close of a TCP socket that lingers waits for
  * as long as its sender pleases. Linux from 6.16 refuses to send any; connections have this from their
@@ -106,7 +80,7 @@ void clients_note_death(struct clients *clients, const struct sandbox *sandbox)
         client->death_known |= sandbox->died;
 }
 
-static void send_message(struct client *client, const struct message *message, int fd)
+void clients_send(struct client *client, const struct message *message, int fd)
 {
         /* A worker that does not read its answers is not waited for; its connection's end tidies up. */
         if (io_send_message(client->fd, message, sizeof *message, fd))
@@ -130,7 +104,7 @@ void clients_answer(void *context, struct pool_wait *wait, enum lease_answer ans
         log_debug("lease.answer", LOG_S("request", client->request_id), LOG_S("language", wait->language->id),
                 LOG_I("answer", answer), LOG_I("wait_us", clock_us() - client->asked_us),
                 LOG_S("sandbox", sandbox ? sandbox->name : NULL));
-        send_message(client, &message, sandbox ? sandbox->attach.fd : -1);
+        clients_send(client, &message, sandbox ? sandbox->attach.fd : -1);
 }
 
 void clients_taken(void *context, struct sandbox *sandbox)
@@ -143,20 +117,10 @@ void clients_taken(void *context, struct sandbox *sandbox)
         client->sandbox = NULL;
 }
 
-static uint32_t clamp_memory(
-        const struct clients *clients, const struct language *language, uint32_t memory_mib)
-{
-        uint32_t min = pool_edition(clients->pool)->settings->limits.memory_mib.min;
-        uint32_t max = language->memory_mib.max;
-        if (max < language_idle_memory_mib(language))
-                max = language_idle_memory_mib(language);
-        return memory_mib < min ? min : memory_mib > max ? max : memory_mib;
-}
-
-static void done(struct client *client, uint64_t number, uint32_t value)
+void clients_done(struct client *client, uint64_t number, uint32_t value)
 {
         struct message message = {.type = MESSAGE_DONE, .number = number, .value = value};
-        send_message(client, &message, -1);
+        clients_send(client, &message, -1);
 }
 
 /* Answers that nobody reads, with the descriptors in them, count against what this process may have in
@@ -177,7 +141,7 @@ static void acquire(struct clients *clients, struct client *client, const struct
                 return;
         }
         if (!language) {
-                send_message(client, &no, -1);
+                clients_send(client, &no, -1);
                 return;
         }
         client->number = 0;
@@ -187,7 +151,7 @@ static void acquire(struct clients *clients, struct client *client, const struct
         client->waiting = true;
         client->wait = (struct pool_wait){.holder = client,
                 .language = language,
-                .memory_mib = clamp_memory(clients, language, ask->memory_mib),
+                .memory_mib = clients_clamp_memory(clients, language, ask->memory_mib),
                 .deadline_ms = clock_ms() + pool_edition(clients->pool)->settings->queue_timeout_ms};
         pool_ask(clients->pool, &client->wait);
 }
@@ -199,7 +163,7 @@ static void cancel(struct clients *clients, struct client *client)
                 return; /* the answer is under way already */
         pool_forget(clients->pool, &client->wait);
         client->waiting = false;
-        send_message(client, &answer, -1);
+        clients_send(client, &answer, -1);
 }
 
 static void release(struct clients *clients, struct client *client, const struct message *ask)
@@ -216,77 +180,16 @@ static void release(struct clients *clients, struct client *client, const struct
                 pool_release(clients->pool, sandbox, clean && !sandbox->died);
 }
 
-/* A resize is an Engine call of the lease's own: it outlives neither the sandbox's lease nor its client
- * unnoticed, because both are looked up again when it answers. */
-struct resize {
-        struct clients *clients;
-        uint64_t number;
-        uint32_t memory_mib;
-};
-
-/* What the kernel says when a limit is below what is in use: EBUSY on cgroup v1, in the daemon's words.
- * Version 2 ends processes instead, which the next step's report tells. */
-static uint32_t resize_outcome(const struct engine_answer *answer)
-{
-        if (answer->status == 200)
-                return 0;
-        return strstr(answer->problem, "busy") ? 1 : MESSAGE_FAILED;
-}
-
-static void on_resized(void *context, const struct engine_answer *answer)
-{
-        struct resize *resize = context;
-        uint32_t outcome = resize_outcome(answer);
-        for (size_t i = 0; i < CLIENTS_MAX; i++) {
-                struct client *client = resize->clients->list[i];
-                if (!client || client->number != resize->number)
-                        continue;
-                client->resizing = 0;
-                if (client->sandbox && !outcome)
-                        client->sandbox->memory_mib = resize->memory_mib;
-                done(client, resize->number, client->sandbox ? outcome : MESSAGE_FAILED);
-        }
-        free(resize);
-}
-
-static void resize(struct clients *clients, struct client *client, const struct message *ask)
-{
-        struct sandbox *sandbox = client->sandbox;
-        if (client->resizing && client->resizing == client->number) {
-                shutdown(client->fd, SHUT_RDWR); /* a worker waits for the answer before it asks again */
-                return;
-        }
-        struct resize *context = sandbox && ask->number == client->number ? malloc(sizeof *context) : NULL;
-        char path[128], body[96];
-        if (!context) {
-                done(client, ask->number, MESSAGE_FAILED);
-                return;
-        }
-        *context = (struct resize){.clients = clients,
-                .number = ask->number,
-                .memory_mib = clamp_memory(clients, sandbox->language, ask->memory_mib)};
-        /* Unknown until it answers: 0 is no sandbox's idle memory, so the limit is restored in any case. */
-        sandbox->memory_mib = 0;
-        snprintf(path, sizeof path, "/containers/%s/update", sandbox->id);
-        container_memory_update(context->memory_mib, body, sizeof body);
-        if (engine_begin(clients->engine, "POST", path, body, 0, on_resized, context)) {
-                client->resizing = client->number;
-                return;
-        }
-        free(context);
-        done(client, ask->number, MESSAGE_FAILED);
-}
-
 static void answer_death(struct client *client)
 {
         client->death_until_ms = 0;
-        done(client, client->number, client->oom);
+        clients_done(client, client->number, client->oom);
 }
 
 static void ask_death(struct client *client, const struct message *ask)
 {
         if (!client->number || ask->number != client->number) {
-                done(client, ask->number, MESSAGE_FAILED);
+                clients_done(client, ask->number, MESSAGE_FAILED);
                 return;
         }
         client->death_until_ms = clock_ms() + DEATH_WAIT_MS;
@@ -323,7 +226,7 @@ static void handle(struct clients *clients, struct client *client, struct messag
                 cancel(clients, client);
                 break;
         case MESSAGE_RESIZE:
-                resize(clients, client, message);
+                clients_resize(clients, client, message);
                 break;
         case MESSAGE_DEATH:
                 ask_death(client, message);

@@ -67,6 +67,7 @@ static json_t *host_config(const struct container_spec *spec)
         bad |= json_object_set_new(config, "CpuPeriod", json_integer(CPU_PERIOD_US));
         bad |= json_object_set_new(
                 config, "CpuQuota", json_integer((json_int_t)language->cpu_percent * (CPU_PERIOD_US / 100)));
+        bad |= json_object_set_new(config, "CpusetCpus", json_string(spec->settings->cpus));
         bad |= json_object_set_new(config, "Ulimits", ulimits(spec));
         bad |= json_object_set_new(config, "Sysctls", json_pack("{s:s}", "net.ipv4.tcp_max_tw_buckets", "0"));
         bad |= json_object_set_new(config, "IpcMode", json_string("private"));

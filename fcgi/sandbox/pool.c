@@ -17,35 +17,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysinfo.h>
-#include <unistd.h>
 
 #define STARTS_AT_ONCE 4   /* more make each slower, and the daemon with them */
 #define BURST_OVER_MS 5000 /* a sandbox idle for so long is not part of a burst any more */
 #define NEVER INT64_MAX
-
-static uint32_t default_max(const struct settings *settings)
-{
-        struct sysinfo info;
-        long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        uint64_t by_cores = 4 * (uint64_t)(cores > 0 ? cores : 1);
-        if (sysinfo(&info))
-                return (uint32_t)by_cores;
-        uint64_t memory_mib = (uint64_t)info.totalram * info.mem_unit / (1024 * 1024);
-        uint32_t largest = settings->limits.memory_mib.max;
-        if (largest < settings->limits.compile_memory_mib)
-                largest = settings->limits.compile_memory_mib;
-        uint64_t by_memory = memory_mib / largest;
-        uint64_t max = by_cores < by_memory ? by_cores : by_memory;
-        return (uint32_t)(max ? max : 1);
-}
-
-uint32_t pool_max(const struct settings *settings)
-{
-        uint32_t max = settings->pool_max ? settings->pool_max : default_max(settings);
-        return max < ROSTER_SLOTS / 2 ? max
-                                      : ROSTER_SLOTS / 2; /* the other half is for those on their way out */
-}
 
 struct pool *pool_new(struct engine *engine, struct edition *edition, unsigned generation,
         const struct pool_hooks *hooks, struct error *err)
@@ -122,6 +97,7 @@ void pool_changed(void *context, struct sandbox *sandbox, enum sandbox_state bef
                 readiness_succeeded(&entry->readiness);
         if (sandbox->state == SANDBOX_LEASED && wait)
                 pool_answer(pool, wait, LEASE_GRANTED, sandbox);
+        pool_status_time_reset(sandbox);
         if (sandbox->state != SANDBOX_REMOVING || before == SANDBOX_REMOVING)
                 return;
         if (wait)

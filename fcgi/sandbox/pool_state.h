@@ -69,6 +69,9 @@ bool pool_is_full(const struct pool *pool);
 /* A sandbox is being removed: count why. */
 void pool_status_count_removal(const struct sandbox *sandbox);
 
+/* A sandbox's state changed: time its reset. */
+void pool_status_time_reset(struct sandbox *sandbox);
+
 /* Begin to make a sandbox. NULL when there is no slot or no memory. */
 struct sandbox *pool_make(struct pool *pool, struct pool_language *entry, bool primer);
 bool pool_may_start(const struct pool *pool);

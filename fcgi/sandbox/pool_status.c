@@ -1,4 +1,5 @@
-/* How a pool is, and why sandboxes leave it. */
+/* How a pool is, how long resets take, and why sandboxes leave it. */
+#include "fcgi/base/clock.h"
 #include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/pool_state.h"
 
@@ -64,4 +65,14 @@ void pool_status_count_removal(const struct sandbox *sandbox)
                 if (!strcmp(sandbox->why, words[i].why))
                         word = words[i].word;
         metrics_count(METRICS_SANDBOXES_REMOVED, metrics_label(METRICS_SANDBOXES_REMOVED, 0, word), 0, 0);
+}
+
+void pool_status_time_reset(struct sandbox *sandbox)
+{
+        if (sandbox->state == SANDBOX_DRAINING)
+                sandbox->released_us = clock_us();
+        if (sandbox->state != SANDBOX_IDLE || !sandbox->released_us)
+                return;
+        metrics_observe(METRICS_RESET_SECONDS, 0, clock_us() - sandbox->released_us);
+        sandbox->released_us = 0;
 }

@@ -89,6 +89,7 @@ struct sandbox {
         uint32_t removals; /* attempts */
         int64_t born_ms;
         int64_t idle_since_us;
+        int64_t released_us;  /* the end of a lease after which it is not idle yet; 0: none */
         int64_t deadline_ms;  /* of its state; 0: none */
         struct attach attach; /* fd: the stream */
         struct frames *frames;

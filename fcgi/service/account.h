@@ -5,7 +5,7 @@
 #include "fcgi/service/exchange.h"
 #include "fcgi/service/router.h"
 
-/* After the answer was sent. total_us: from the request's first byte to that. */
-void account_request(const struct exchange *x, enum router_socket socket, int64_t total_us);
+/* After the answer was sent. */
+void account_request(const struct exchange *x, enum router_socket socket);
 
 #endif

@@ -22,6 +22,11 @@ struct exchange {
 
         struct reply reply; /* the endpoint fills it */
 
+        /* When it came so far (clock_us); 0: it never did. */
+        struct {
+                int64_t accepted, read, parsed, executed, answered;
+        } at;
+
         /* for the log line; names with static storage */
         const char *language;
         const char *status;

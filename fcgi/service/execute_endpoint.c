@@ -1,6 +1,8 @@
 /* POST /api/execute and /api/run-code: reads the body, has it run, answers. */
 #include "fcgi/service/exchange.h"
 
+#include "fcgi/base/clock.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -75,8 +77,10 @@ static int parse(struct exchange *x, const struct exercise *by_default, struct r
         char *body = read_body(x, &size);
         if (!body)
                 return -1;
+        x->at.read = clock_us();
         int parsed = request_parse(body, size, &catalog, request, &refusal, &x->err);
         free(body);
+        x->at.parsed = clock_us();
         if (parsed < 0)
                 reply_error(&x->reply, 500, "internal", "The service failed; the error is logged", NULL,
                         x->request_id);
@@ -137,6 +141,7 @@ static void serve(struct exchange *x, const struct exercise *by_default)
         watchdog_note(x->watch, WATCH_BUSY);
         enum execute_outcome outcome = execute_request(x->link, x->config->settings, &request, x->request_id,
                 fastcgi_fd(x->connection), &result, &x->times, &x->err);
+        x->at.executed = clock_us();
         if (outcome == EXECUTE_DONE) {
                 answer_result(x, &request, &result);
         } else if (outcome != EXECUTE_CLIENT_GONE) {

@@ -164,10 +164,14 @@ static void linger(int fd)
         }
 }
 
-void fastcgi_end(struct fastcgi *f)
+void fastcgi_finish(struct fastcgi *f)
 {
         FCGX_FClose(f->request.err);
         FCGX_FClose(f->request.out);
+}
+
+void fastcgi_end(struct fastcgi *f)
+{
         FCGX_Free(&f->request, 0);
         f->request.ipcFd = -1;
         if (!f->body_ended)

@@ -24,8 +24,8 @@ void fastcgi_free(struct fastcgi *fastcgi);
  * any more, without err when the listening socket was shut down. */
 int fastcgi_wait(struct fastcgi *fastcgi, const sigset_t *mask, struct error *err);
 
-/* Read the request's parameters. 1: there is a request, to be ended with fastcgi_end; 0: what came was none,
- * the connection is closed. */
+/* Read the request's parameters. 1: there is a request, to be ended with fastcgi_finish and fastcgi_end; 0:
+ * what came was none, the connection is closed. */
 int fastcgi_begin(struct fastcgi *fastcgi);
 
 /* A parameter, borrowed until fastcgi_end; "" when it was not sent. */
@@ -43,8 +43,11 @@ int fastcgi_fd(const struct fastcgi *fastcgi);
 /* Append to the answer. 0/-1. */
 int fastcgi_write(struct fastcgi *fastcgi, const void *bytes, size_t size);
 
-/* Send what is left of the answer and close. Where the body was not read to its end, waits up to a second for
- * the peer to finish sending, because a connection closed over unread data may take the answer with it. */
+/* Send what is left of the answer, and that this was all. */
+void fastcgi_finish(struct fastcgi *fastcgi);
+
+/* Close, after fastcgi_finish. Where the body was not read to its end, waits up to a second for the peer to
+ * finish sending, because a connection closed over unread data may take the answer with it. */
 void fastcgi_end(struct fastcgi *fastcgi);
 
 #endif

@@ -119,10 +119,10 @@ static void answer(const struct worker_options *options, struct exchange *x)
         reply_error(&x->reply, 503, "shutting_down", "The service is shutting down", NULL, x->request_id);
 }
 
-static void serve(const struct worker_options *options, struct fastcgi *connection, struct broker_link *link)
+static void serve(const struct worker_options *options, struct fastcgi *connection, struct broker_link *link,
+        int64_t accepted_us)
 {
         char path[256], method[16];
-        int64_t start = clock_us();
         struct exchange x = {
                 .config = options->config,
                 .reload_note = options->reload_note,
@@ -131,6 +131,7 @@ static void serve(const struct worker_options *options, struct fastcgi *connecti
                 .watch = options->watch,
                 .method = method,
                 .path = path_of(connection, path, sizeof(path)),
+                .at = {.accepted = accepted_us},
         };
         snprintf(method, sizeof(method), "%s", fastcgi_param(connection, "REQUEST_METHOD"));
         snprintf(x.client, sizeof(x.client), "%s", fastcgi_param(connection, "REMOTE_ADDR"));
@@ -142,10 +143,11 @@ static void serve(const struct worker_options *options, struct fastcgi *connecti
         log_set_request(x.request_id);
         answer(options, &x);
         send_reply(&x);
-        int64_t total_us = clock_us() - start;
+        fastcgi_finish(connection);
+        x.at.answered = clock_us();
         reply_clear(&x.reply);
         fastcgi_end(connection);
-        account_request(&x, options->socket, total_us);
+        account_request(&x, options->socket);
         log_set_request(NULL);
         if (x.big > TRIM_BYTES)
                 malloc_trim(0);
@@ -159,9 +161,10 @@ static int take(const struct worker_options *options, struct fastcgi *connection
         int came = fastcgi_wait(connection, waiting, err);
         if (came <= 0)
                 return came;
+        int64_t accepted_us = clock_us();
         watchdog_note(options->watch, WATCH_READING);
         if (fastcgi_begin(connection))
-                serve(options, connection, link);
+                serve(options, connection, link, accepted_us);
         return 1;
 }
 

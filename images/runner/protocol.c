@@ -107,6 +107,8 @@ void protocol_put_report(uint8_t *at, const struct protocol_report *report)
         protocol_put_u64(at + 40, report->err_bytes);
         protocol_put_u32(at + 48, (uint32_t)report->second_exit_code);
         protocol_put_u32(at + 52, report->second_signal);
+        protocol_put_u32(at + 56, report->start_us);
+        protocol_put_u32(at + 60, report->finish_us);
 }
 
 int protocol_get_report(const uint8_t *at, size_t size, struct protocol_report *report)
@@ -125,6 +127,8 @@ int protocol_get_report(const uint8_t *at, size_t size, struct protocol_report *
         report->err_bytes = protocol_get_u64(at + 40);
         report->second_exit_code = (int32_t)protocol_get_u32(at + 48);
         report->second_signal = protocol_get_u32(at + 52);
+        report->start_us = protocol_get_u32(at + 56);
+        report->finish_us = protocol_get_u32(at + 60);
         if (report->kind > STEP_RUN || report->ended_by > ENDED_BY_NO_START || report->truncated > 1 ||
                 report->signal > 64 || report->exit_code < -1 || report->exit_code > 255)
                 return -1;

@@ -136,8 +136,11 @@ struct protocol_report {
         uint64_t err_bytes;       /* stderr bytes sent */
         int32_t second_exit_code; /* process 1, as exit_code; -1 without one */
         uint32_t second_signal;
+        uint32_t start_us;  /* from START to exec */
+        uint32_t finish_us; /* from the end of process 0 (or the kill) until nothing runs and all output is
+                               passed on */
 };
-#define PROTOCOL_REPORT_SIZE 56
+#define PROTOCOL_REPORT_SIZE 64
 
 /* Write a header into 8 bytes. */
 void protocol_put_header(uint8_t header[PROTOCOL_HEADER_SIZE], uint8_t type, uint32_t length);

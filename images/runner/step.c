@@ -128,6 +128,7 @@ void step_start(
         struct step *step, const struct plan *plan, const struct cgroup *cgroup, const struct step_sink *sink)
 {
         struct wiring wiring;
+        int64_t began = ticks_us();
         *step = (struct step){.state = STEP_RUNNING,
                 .limits = plan->limits,
                 .cgroup = cgroup,
@@ -142,6 +143,7 @@ void step_start(
         int reason = start_programs(step, plan, &wiring);
         unwire(&wiring);
         step->started = ticks_us();
+        step->report.start_us = (uint32_t)(step->started - began);
         step->wall_deadline = step->started + (int64_t)plan->limits.wall_ms * 1000;
         uint64_t cpu_limit_us = (uint64_t)plan->limits.cpu_ms * 1000;
         step->next_cpu_look = cpu_limit_us ? step->started + cpu_look_after(cpu_limit_us) : TICKS_NEVER;
@@ -273,6 +275,7 @@ static void judge(struct step *step)
 {
         struct protocol_report *report = &step->report;
         uint64_t kills = 0, memory_limit = UINT64_MAX;
+        report->finish_us = (uint32_t)((uint64_t)(ticks_us() - step->started) - report->wall_us);
         cgroup_memory_limit(step->cgroup, &memory_limit);
         if (report->peak_kib > memory_limit / 1024)
                 report->peak_kib = memory_limit / 1024;

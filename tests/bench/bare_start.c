@@ -62,12 +62,13 @@ int bare_start_open(struct bare_start *bare, const char *image, const char *sour
         return bare->to && bare->from ? 0 : error_set(err, "out of memory");
 }
 
-int64_t bare_start_run(struct bare_start *bare, const char *command, int64_t *cpu_us, struct error *err)
+static int64_t run(
+        struct bare_start *bare, const char *command, unsigned times, int64_t *cpu_us, struct error *err)
 {
         char line[128];
         long long wall, cpu;
         int status;
-        fprintf(bare->to, "%s\n", command);
+        fprintf(bare->to, "%u %s\n", times, command);
         fflush(bare->to);
         if (!fgets(line, sizeof line, bare->from) || sscanf(line, "%lld %lld %d", &wall, &cpu, &status) != 3)
                 return error_set(err, "the bare container does not answer");
@@ -76,6 +77,16 @@ int64_t bare_start_run(struct bare_start *bare, const char *command, int64_t *cp
         if (cpu_us)
                 *cpu_us = cpu;
         return wall;
+}
+
+int64_t bare_start_run(struct bare_start *bare, const char *command, int64_t *cpu_us, struct error *err)
+{
+        return run(bare, command, 1, cpu_us, err);
+}
+
+int64_t bare_start_repeat(struct bare_start *bare, const char *command, unsigned times, struct error *err)
+{
+        return run(bare, command, times, NULL, err);
 }
 
 void bare_start_close(struct bare_start *bare)
@@ -89,21 +100,22 @@ void bare_start_close(struct bare_start *bare)
         *bare = (struct bare_start){0};
 }
 
-int64_t bare_start_docker_run(
-        const char *image, const char *sources, const char *const *command, struct error *err)
+int64_t bare_start_docker_run(const char *image, const char *sources, const char *command, struct error *err)
 {
-        char mount[600];
+        char mount[600], words[256];
         snprintf(mount, sizeof mount, "%s:/src:ro", sources);
+        snprintf(words, sizeof words, "%s", command);
+        char *rest = NULL, *word = strtok_r(words, " ", &rest);
         const char *argv[ARGS_MAX] = {"docker", "run", "--rm", "--network", "none", "--log-driver", "none",
                 "--read-only", "--tmpfs", "/workspace:exec,size=32m", "--tmpfs", "/tmp:size=16m",
                 "--shm-size", "16m", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory",
                 "128m", "--memory-swap", "128m", "--pids-limit", "65", "--cpus", "0.5", "-v", mount,
-                "--entrypoint", command[0], image};
+                "--entrypoint", word, image};
         size_t count = 0;
         while (argv[count])
                 count++;
-        for (size_t i = 1; command[i] && count < ARGS_MAX - 1; i++)
-                argv[count++] = command[i];
+        while ((word = strtok_r(NULL, " ", &rest)) && count < ARGS_MAX - 1)
+                argv[count++] = word;
         struct buffer said = BUFFER_MAX(65536);
         int64_t start = clock_us();
         int code = spawn_run(argv, RUN_MS, &said, NULL, err);

@@ -25,12 +25,13 @@ int bare_start_open(struct bare_start *bare, const char *image, const char *sour
  * wall time in microseconds and its CPU time in *cpu_us (may be NULL), or -1. */
 int64_t bare_start_run(struct bare_start *bare, const char *command, int64_t *cpu_us, struct error *err);
 
+/* The same that many times, one right after the other: from the first one's start to the last one's end. */
+int64_t bare_start_repeat(struct bare_start *bare, const char *command, unsigned times, struct error *err);
+
 /* End the container and wait for it. */
 void bare_start_close(struct bare_start *bare);
 
-/* One `docker run --rm` of a command (words, NULL-terminated) with a sandbox's limits. Wall time in
- * microseconds or -1. */
-int64_t bare_start_docker_run(
-        const char *image, const char *sources, const char *const *command, struct error *err);
+/* One `docker run --rm` of such a command with a sandbox's limits. Wall time in microseconds or -1. */
+int64_t bare_start_docker_run(const char *image, const char *sources, const char *command, struct error *err);
 
 #endif

@@ -6,17 +6,23 @@
 #include "fcgi/base/error.h"
 #include "tests/bench/samples.h"
 
-#define CROWD_MAX 1024
+struct crowd_plan {
+        int port;         /* on 127.0.0.1 */
+        const char *body; /* of POST /api/execute */
+        unsigned clients; /* a connection each, kept open */
+        int ms;           /* for how long they ask; then the last answers are waited for */
+        int think_ms; /* between an answer and the client's next request: half of it to one and a half times,
+                         by chance; 0: at once */
+};
 
 struct crowd_counts {
-        size_t served, refused, other; /* 200, 503, anything else or nothing */
+        size_t served, refused, errors; /* 200; 503; anything else or nothing */
         double seconds;
         struct samples served_us, refused_us; /* a random choice where there were more than samples hold */
 };
 
-/* clients keep a connection each to 127.0.0.1:port open and ask over and over for ms milliseconds, again at
- * once whatever the answer was: POST /api/execute with the JSON body. 0/-1. */
-int crowd_run(
-        int port, const char *body, unsigned clients, int ms, struct crowd_counts *counts, struct error *err);
+/* Have them ask over and over; what happened is added to counts. The arrival of an answer is the kernel's
+ * time, so that it is not late because this process, which has a low priority meanwhile, is. 0/-1. */
+int crowd_run(const struct crowd_plan *plan, struct crowd_counts *counts, struct error *err);
 
 #endif

@@ -4,14 +4,13 @@
 
 #include "fcgi/model/language.h"
 #include "tests/bench/bare_start.h"
+#include "tests/bench/options.h"
 #include "tests/bench/question.h"
 #include "tests/bench/samples.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define WARM_UP 3
 #define COMMAND_SIZE 4000
@@ -21,11 +20,7 @@ static struct samples inside, bare;
 
 static bool is_wanted(const char *wanted, const char *id)
 {
-        size_t length = strlen(id);
-        for (const char *at = wanted; (at = strstr(at, id)) != NULL; at += length)
-                if ((at == wanted || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
-                        return true;
-        return !strcmp(wanted, "all");
+        return !strcmp(wanted, "all") || options_has_word(wanted, id);
 }
 
 static bool is_served(const json_t *served, const char *id)
@@ -102,23 +97,22 @@ static int take_turns(struct measured *m, int turns, struct error *err)
         return rc ? -1 : 0;
 }
 
-static int measure(struct service *service, const struct language *language, const char *folder, int turns,
-        struct error *err)
+static int measure(const struct bench *bench, const struct language *language, struct error *err)
 {
         struct measured m = {.language = language};
         char copy[600];
         int rc = -1;
-        m.question =
-                question_new(service->port, language->id, language->sample_code, language->sample_expected);
+        m.question = question_new(
+                bench->service.port, language->id, language->sample_code, language->sample_expected);
         snprintf(copy, sizeof copy, "/bin/cp /src/%s .", language->source);
-        if (write_sample(folder, language, err) ||
+        if (write_sample(bench->sources, language, err) ||
                 (language->compile.argv && command_line(language, &language->compile, m.compile, err)) ||
                 command_line(language, &language->run, m.run, err) ||
-                bare_start_open(
-                        &m.start, language->image, folder, (const char *const *)language->env, NULL, err) ||
+                bare_start_open(&m.start, language->image, bench->sources, (const char *const *)language->env,
+                        NULL, err) ||
                 bare_start_run(&m.start, copy, NULL, err) < 0)
                 goto out;
-        rc = take_turns(&m, turns, err);
+        rc = take_turns(&m, bench->plan->languages, err);
 out:
         if (rc)
                 error_wrap(err, "%s", language->id);
@@ -136,35 +130,29 @@ static void print_row(const struct language *language)
         fflush(stdout);
 }
 
-int languages_table(struct service *service, const char *wanted, int turns, struct error *err)
+int languages_table(struct bench *bench, struct error *err)
 {
-        char folder[80];
         struct registry *registry = NULL;
-        struct settings *settings = settings_load(service->settings, err);
-        json_t *served = service_get(service, "/api/languages", err);
+        struct settings *settings = settings_load(bench->service.settings, err);
+        json_t *served = service_get(&bench->service, "/api/languages", err);
         int rc = -1;
-        snprintf(folder, sizeof folder, "%s/src", service->dir);
         if (settings)
                 registry = registry_load(settings, err);
         if (!registry || !served)
                 goto out;
-        if (mkdir(folder, 0755)) {
-                error_errno(err, "%s", folder);
-                goto out;
-        }
-        printf("| hello, world | steps | over HTTP: p50 ms | p99 ms | bare: p50 ms | p99 ms | more |\n"
+        printf("\n| hello, world | steps | over HTTP: p50 ms | p99 ms | bare: p50 ms | p99 ms | more |\n"
                "| --- | --- | --- | --- | --- | --- | --- |\n");
         rc = 0;
         for (size_t i = 0; rc == 0 && i < registry->count; i++) {
                 const struct language *language = &registry->languages[i];
-                if (!is_wanted(wanted, language->id) || !is_served(served, language->id))
+                if (!is_wanted(bench->languages, language->id) || !is_served(served, language->id))
                         continue;
-                rc = measure(service, language, folder, turns, err);
+                rc = measure(bench, language, err);
                 if (rc == 0)
                         print_row(language);
         }
         if (rc == 0)
-                printf("\n%d of each, in turns.\n", turns);
+                printf("\n%d of each, in turns.\n", bench->plan->languages);
 out:
         json_decref(served);
         registry_free(registry);

@@ -2,10 +2,9 @@
 #ifndef SANDPOOL_BENCH_LANGUAGES_H
 #define SANDPOOL_BENCH_LANGUAGES_H
 
-#include "tests/integration/service.h"
+#include "tests/bench/bench.h"
 
-/* wanted: "all", or ids with blanks between them; each that is enabled and has an image is measured so many
- * turns. Prints the table. 0/-1. */
-int languages_table(struct service *service, const char *wanted, int turns, struct error *err);
+/* Each of bench->languages that is enabled and has an image is measured. Prints the table. 0/-1. */
+int languages_table(struct bench *bench, struct error *err);
 
 #endif

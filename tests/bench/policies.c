@@ -82,21 +82,21 @@ static int print_language(const struct policy *policy, const struct language *la
         return 0;
 }
 
-int policies_table(struct error *err)
+int policies_table(struct bench *bench, struct error *err)
 {
+        (void)bench;
         int rc = -1;
         struct settings *settings = settings_load("conf/sandpool.yaml", err);
         struct registry *registry = settings ? registry_load(settings, err) : NULL;
         struct policies *policies = registry ? policies_load(settings, registry, err) : NULL;
         if (!policies)
                 goto out;
-        printf("| `strict`, CPU ms | sample | worst 50 kB of %d kinds | which repeats |\n"
+        printf("\n| `strict`, CPU ms | sample | worst 50 kB of %d kinds | which repeats |\n"
                "| --- | --- | --- | --- |\n",
                 2 * ADVERSARIAL_COUNT);
         rc = 0;
         for (size_t i = 0; rc == 0 && i < registry->count; i++)
                 rc = print_language(policies_find(policies, "strict"), &registry->languages[i], err);
-        putchar('\n');
 out:
         policies_free(policies);
         registry_free(registry);

@@ -2,9 +2,9 @@
 #ifndef TESTS_BENCH_POLICIES_H
 #define TESTS_BENCH_POLICIES_H
 
-#include "fcgi/base/error.h"
+#include "tests/bench/bench.h"
 
-/* Print a table of every language under `strict`. Needs no service. Returns 0/-1. */
-int policies_table(struct error *err);
+/* Print a table of every language under `strict`. Needs no service. 0/-1. */
+int policies_table(struct bench *bench, struct error *err);
 
 #endif

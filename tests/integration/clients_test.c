@@ -4,6 +4,7 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
 #include "tests/integration/load.h"
+#include "tests/integration/must.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/remains.h"
 
@@ -34,27 +35,15 @@ static struct remains before;
 static pid_t stopped;  /* a worker */
 static int stopped_fd; /* the connection of its client */
 
-static void must(int rc, const struct error *err)
-{
-        if (rc)
-                fail_msg("%s", err->text);
-}
-
 static int start(void **state)
 {
         struct service_options options = {.pool_max = POOL,
                 .queue_timeout_s = 5,
                 .warm = {{"python", POOL}, {"javascript", 0}, {"cpp", 0}}};
         struct rlimit files = {4096, 4096};
-        struct error err = {0};
         (void)state;
         setrlimit(RLIMIT_NOFILE, &files);
-        if (fixture_start(&options))
-                return -1;
-        if (remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
-                return 0;
-        fprintf(stderr, "start: %s\n", err.text);
-        return -1;
+        return fixture_start_at_rest(&options, &before, PATIENCE_MS);
 }
 
 static int stop(void **state)

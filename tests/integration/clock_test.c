@@ -2,6 +2,7 @@
  * life of a sandbox care, because nothing but the log tells the time of day. */
 #include "tests/integration/fixture.h"
 #include "tests/integration/load.h"
+#include "tests/integration/must.h"
 #include "tests/integration/remains.h"
 
 #include <setjmp.h>
@@ -26,12 +27,6 @@ static volatile int64_t *shift;
 static struct load load;
 static struct remains before;
 
-static void must(int rc, const struct error *err)
-{
-        if (rc)
-                fail_msg("%s", err->text);
-}
-
 static int make_shift(void)
 {
         snprintf(path, sizeof path, "/tmp/sandpool-clock-%d", (int)getpid());
@@ -46,16 +41,13 @@ static int make_shift(void)
 static int start(void **state)
 {
         char object[256];
-        struct error err = {0};
         struct service_options options = {.pool_max = 4,
                 .reuse = 1000000,
                 .preload = object,
                 .warm = {{"python", 4}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
         service_source_path("build/tests/clock/shift.so", object, sizeof object);
-        if (make_shift() || fixture_start(&options))
-                return -1;
-        return remains_take(&fixture, &before, PATIENCE_MS, &err);
+        return make_shift() ? -1 : fixture_start_at_rest(&options, &before, PATIENCE_MS);
 }
 
 static int stop(void **state)

@@ -3,6 +3,7 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
 #include "tests/integration/load.h"
+#include "tests/integration/must.h"
 #include "tests/integration/private_docker.h"
 #include "tests/integration/remains.h"
 #include "tests/integration/spawn.h"
@@ -26,12 +27,6 @@ static struct private_docker docker;
 static struct load load;
 static struct remains before;
 
-static void must(int rc, const struct error *err)
-{
-        if (rc)
-                fail_msg("%s", err->text);
-}
-
 /* Sandboxes that wear out fast need the daemon all the time. */
 static int start(void **state)
 {
@@ -48,9 +43,8 @@ static int start(void **state)
                 private_docker_stop(&docker);
                 return -1;
         }
-        if (fixture_start(&options) == 0 && remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
+        if (fixture_start_at_rest(&options, &before, PATIENCE_MS) == 0)
                 return 0;
-        fprintf(stderr, "start: %s\n", err.text);
         fixture_stop(state);
         private_docker_stop(&docker);
         return -1;

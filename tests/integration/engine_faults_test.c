@@ -3,6 +3,7 @@
 #include "tests/integration/docker_proxy.h"
 #include "tests/integration/fixture.h"
 #include "tests/integration/load.h"
+#include "tests/integration/must.h"
 #include "tests/integration/remains.h"
 
 #include <setjmp.h>
@@ -23,12 +24,6 @@ static struct docker_proxy proxy;
 static struct load load;
 static struct remains before;
 
-static void must(int rc, const struct error *err)
-{
-        if (rc)
-                fail_msg("%s", err->text);
-}
-
 static int start(void **state)
 {
         char path[64];
@@ -45,12 +40,7 @@ static int start(void **state)
                 fprintf(stderr, "proxy: %s\n", err.text);
                 return -1;
         }
-        if (fixture_start(&options))
-                return -1;
-        if (remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
-                return 0;
-        fprintf(stderr, "start: %s\n", err.text);
-        return -1;
+        return fixture_start_at_rest(&options, &before, PATIENCE_MS);
 }
 
 static int stop(void **state)

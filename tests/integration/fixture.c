@@ -20,6 +20,17 @@ int fixture_start(const struct service_options *options)
         return -1;
 }
 
+int fixture_start_at_rest(const struct service_options *options, struct remains *remains, int timeout_ms)
+{
+        struct error err = {0};
+        if (fixture_start(options))
+                return -1;
+        if (remains_take(&fixture, remains, timeout_ms, &err) == 0)
+                return 0;
+        fprintf(stderr, "start: %s\n", err.text);
+        return -1;
+}
+
 int fixture_stop(void **state)
 {
         struct error err = {0};
@@ -74,12 +85,15 @@ static bool line_is_there(void *context)
         return service_logged(&fixture, line->words, line->text, sizeof line->text);
 }
 
-int fixture_log_field(const char *request_id, const char *field, char *value, size_t size)
+json_t *fixture_log_line(const char *request_id)
 {
         struct line line = {.words = {request_id, "\"event\":\"request\"", NULL}};
-        if (!service_until(line_is_there, &line, 5000))
-                return -1;
-        json_t *json = json_loads(line.text, 0, NULL);
+        return service_until(line_is_there, &line, 5000) ? json_loads(line.text, 0, NULL) : NULL;
+}
+
+int fixture_log_field(const char *request_id, const char *field, char *value, size_t size)
+{
+        json_t *json = fixture_log_line(request_id);
         const char *text = json_string_value(json_object_get(json, field));
         int rc = text ? 0 : -1;
         if (text)

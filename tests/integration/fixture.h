@@ -3,6 +3,7 @@
 #ifndef SANDPOOL_TEST_FIXTURE_H
 #define SANDPOOL_TEST_FIXTURE_H
 
+#include "tests/integration/remains.h"
 #include "tests/integration/service.h"
 
 /* The one instance of this test program. */
@@ -10,6 +11,9 @@ extern struct service fixture;
 
 /* Start it, print what went wrong. 0/-1: what cmocka's group setup returns. */
 int fixture_start(const struct service_options *options);
+
+/* The same, and take stock when it does nothing yet (within timeout_ms); remains is the caller's to clear. */
+int fixture_start_at_rest(const struct service_options *options, struct remains *remains, int timeout_ms);
 
 /* Stop it and prove that nothing is left; a group teardown. */
 int fixture_stop(void **state);
@@ -22,6 +26,10 @@ json_t *fixture_run(const char *language, const char *code, const char *more);
 
 /* The member of an answer as text, "" where it is none. Borrowed. */
 const char *fixture_text(const json_t *answer, const char *key);
+
+/* Wait for the request's line in the service's log (at most 5 s). The caller's; NULL when it does not come.
+ */
+json_t *fixture_log_line(const char *request_id);
 
 /* Wait for the request's line in the service's log (at most 5 s) and copy the value of a string field of it.
  * 0/-1. */

@@ -3,6 +3,7 @@
  * service serves again by itself, or as soon as it was started again. */
 #include "tests/integration/fixture.h"
 #include "tests/integration/load.h"
+#include "tests/integration/must.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/remains.h"
 #include "tests/integration/spawn.h"
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #define AT_ONCE 8
 #define PATIENCE_MS 60000
@@ -28,23 +28,6 @@ static struct load load;
 static struct remains before;
 static struct service abandoned;
 static int64_t abandoned_at_ms;
-
-static void must(int rc, const struct error *err)
-{
-        if (rc)
-                fail_msg("%s", err->text);
-}
-
-/* kill -9 of the whole session, its leader first: nobody is left to put anything in order. */
-static void kill_session(pid_t session)
-{
-        struct process list[PROCESSES_MAX];
-        kill(session, SIGKILL);
-        for (size_t count; (count = processes_list(session, 0, list));)
-                for (size_t i = 0; i < count; i++)
-                        kill(list[i].pid, SIGKILL);
-        waitpid(session, NULL, 0);
-}
 
 /* A service that is killed whole at the beginning and never started again: the last test looks for its
  * containers. */
@@ -56,7 +39,7 @@ static int abandon(void)
                 fprintf(stderr, "abandon: %s\n", err.text);
                 return -1;
         }
-        kill_session(abandoned.supervisor);
+        processes_kill_session(abandoned.supervisor);
         abandoned.supervisor = 0;
         abandoned_at_ms = clock_ms();
         return 0;
@@ -64,16 +47,10 @@ static int abandon(void)
 
 static int start(void **state)
 {
-        struct error err = {0};
         struct service_options options = {
                 .pool_max = AT_ONCE, .warm = {{"python", AT_ONCE}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
-        if (abandon() || fixture_start(&options))
-                return -1;
-        if (remains_take(&fixture, &before, PATIENCE_MS, &err) == 0)
-                return 0;
-        fprintf(stderr, "start: %s\n", err.text);
-        return -1;
+        return abandon() ? -1 : fixture_start_at_rest(&options, &before, PATIENCE_MS);
 }
 
 static int stop(void **state)
@@ -171,7 +148,7 @@ static void all_of_them_at_once(void **state)
         begin();
         int count = service_containers(&fixture, ids, &err);
         assert_true(count >= AT_ONCE);
-        kill_session(fixture.supervisor);
+        processes_kill_session(fixture.supervisor);
         start_again();
         int now_count = service_containers(&fixture, now, &err);
         for (int i = 0; i < count; i++)
@@ -200,7 +177,7 @@ static void nginx(void **state)
         struct load_counts counts;
         (void)state;
         begin();
-        kill_session(fixture.nginx);
+        processes_kill_session(fixture.nginx);
         assert_true(service_until(all_workers_idle, NULL, PATIENCE_MS));
         must(service_launch_nginx(&fixture, &err), &err);
         end(LOAD_MAY_END, &counts);

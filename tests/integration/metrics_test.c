@@ -51,6 +51,25 @@ static double value(const char *series)
         return number;
 }
 
+struct expected {
+        const char *series;
+        double value;
+};
+
+static bool is_there(void *context)
+{
+        const struct expected *expected = context;
+        return value(expected->series) == expected->value;
+}
+
+/* What becomes of a request is counted when its answer has been sent, which may be after it was read. */
+static void await(const char *series, double number)
+{
+        struct expected expected = {series, number};
+        if (!service_until(is_there, &expected, 10000))
+                fail_msg("%s is %g and not %g", series, value(series), number);
+}
+
 static bool all_are_ready(void *context)
 {
         (void)context;
@@ -104,13 +123,13 @@ static void what_happened_is_counted(void **state)
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
                 for (int n = 0; n < cases[i].times; n++)
                         run(cases[i].body, cases[i].status);
-        char *text = metrics();
         double sum = 0, expected = 0;
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-                if ((int)value_in(text, cases[i].series) != cases[i].times)
-                        fail_msg("%s is %g", cases[i].series, value_in(text, cases[i].series));
+                await(cases[i].series, cases[i].times);
                 expected += cases[i].times;
         }
+        await("sandpool_reset_seconds_count", 9);
+        char *text = metrics();
         for (char *at = text; (at = strstr(at, "\nsandpool_requests_total{")); at++)
                 sum += strtod(strchr(at, '}') + 1, NULL);
         assert_true(sum == expected);
@@ -121,6 +140,7 @@ static void what_happened_is_counted(void **state)
         double whole = value_in(text, "sandpool_request_duration_seconds_sum{language=\"python\"}");
         double ran = value_in(text, "sandpool_run_duration_seconds_sum{language=\"python\"}");
         assert_true(ran >= 0.3 && whole > ran);
+        assert_true(value_in(text, "sandpool_reset_seconds_sum") > 0);
         assert_true(value_in(text, "sandpool_docker_up") == 1);
         assert_true(value_in(text, "sandpool_language_ready{language=\"python\"}") == 1);
         double created = value_in(text, "sandpool_sandboxes_created_total");
@@ -130,10 +150,35 @@ static void what_happened_is_counted(void **state)
         free(text);
 }
 
-static bool worker_was_replaced(void *context)
+static json_int_t sum_of(const json_t *line, const char *const *fields)
 {
-        (void)context;
-        return value("sandpool_process_restarts_total{process=\"worker\"}") == 1;
+        json_int_t sum = 0;
+        for (; *fields; fields++) {
+                const json_t *field = json_object_get(line, *fields);
+                if (!json_is_integer(field))
+                        fail_msg("the log line has no %s", *fields);
+                sum += json_integer_value(field);
+        }
+        return sum;
+}
+
+/* The parts are parts: they do not add up to more than the whole. */
+static void a_log_line_says_where_time_went(void **state)
+{
+        static const char *const whole[] = {"total_us", NULL}, *const steps[] = {"steps_us", NULL};
+        static const char *const parts[] = {
+                "read_us", "parse_us", "policy_us", "queue_us", "steps_us", "answer_us", NULL};
+        static const char *const of_steps[] = {"start_us", "compile_us", "run_us", "finish_us", NULL};
+        (void)state;
+        json_t *answer = fixture_run("cpp", "int main() { return 0; }", NULL);
+        json_t *line = answer ? fixture_log_line(fixture_text(answer, "requestId")) : NULL;
+        assert_non_null(line);
+        for (size_t i = 0; of_steps[i]; i++)
+                assert_true(sum_of(line, (const char *const[]){of_steps[i], NULL}) > 0);
+        assert_true(sum_of(line, of_steps) < sum_of(line, steps));
+        assert_true(sum_of(line, parts) <= sum_of(line, whole));
+        json_decref(line);
+        json_decref(answer);
 }
 
 static void deaths_and_reloads_are_counted(void **state)
@@ -142,14 +187,14 @@ static void deaths_and_reloads_are_counted(void **state)
         (void)state;
         pid_t worker = service_process(&fixture, "worker-1");
         assert_true(worker > 0 && !kill(worker, SIGKILL));
-        assert_true(service_until(worker_was_replaced, NULL, 10000));
+        await("sandpool_process_restarts_total{process=\"worker\"}", 1);
         const char *const argv[] = {fixture.binary, "--config", fixture.settings, "reload", NULL};
         assert_int_equal(spawn_run(argv, 60000, NULL, NULL, &err), 0);
         assert_true(value("sandpool_configuration_reloads_total{result=\"ok\"}") == 1);
         assert_true(value("sandpool_configuration_ok") == 1);
         run("{\"code\": \"print(1)\"}",
                 200); /* by a worker of the new configuration, into the same counter */
-        assert_true(value(REQUESTS("python", "success", "none")) == 6);
+        await(REQUESTS("python", "success", "none"), 6);
 }
 
 /* The check of Prometheus's own tool: form, names, units. It says nothing when all is well. */
@@ -192,6 +237,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_happened_is_counted),
+                cmocka_unit_test(a_log_line_says_where_time_went),
                 cmocka_unit_test(deaths_and_reloads_are_counted),
                 cmocka_unit_test(promtool_has_nothing_to_say),
                 cmocka_unit_test(health_names_times),

@@ -2,9 +2,11 @@
 #include "tests/integration/processes.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 static FILE *open_proc(pid_t pid, const char *file)
 {
@@ -53,6 +55,16 @@ size_t processes_list(pid_t session, pid_t parent, struct process list[PROCESSES
         }
         closedir(dir);
         return count;
+}
+
+void processes_kill_session(pid_t session)
+{
+        struct process list[PROCESSES_MAX];
+        kill(session, SIGKILL);
+        for (size_t count; (count = processes_list(session, 0, list));)
+                for (size_t i = 0; i < count; i++)
+                        kill(list[i].pid, SIGKILL);
+        waitpid(session, NULL, 0);
 }
 
 int processes_descriptors(pid_t pid)

@@ -17,6 +17,10 @@ struct process {
  * many, at most PROCESSES_MAX. */
 size_t processes_list(pid_t session, pid_t parent, struct process list[PROCESSES_MAX]);
 
+/* kill -9 of a whole session, its leader, a child of the caller, first: nobody is left to put anything in
+ * order. Waits for the leader. */
+void processes_kill_session(pid_t session);
+
 /* How many descriptors the process has open; -1 when it is gone. */
 int processes_descriptors(pid_t pid);
 

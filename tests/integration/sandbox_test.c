@@ -46,7 +46,7 @@ static int inspect_all(void)
 
 static int start(void **state)
 {
-        struct service_options options = {.pool_max = 8};
+        struct service_options options = {.pool_max = 8, .cpus = "0"};
         (void)state;
         if (fixture_start(&options))
                 return -1;
@@ -302,6 +302,16 @@ static void memory_is_restored(void **state)
         assert_string_equal(err.text, "");
 }
 
+static void processors(void **state)
+{
+        (void)state;
+        all_have("HostConfig.CpusetCpus", "\"0\"");
+        json_t *answer = fixture_run("python", "import os\nprint(os.sched_getaffinity(0))\n", NULL);
+        assert_non_null(answer);
+        assert_string_equal(fixture_text(answer, "output"), "{0}\n");
+        json_decref(answer);
+}
+
 /* All of them together weigh more than what else wants the CPU; where systemd manages control groups, it does
  * that too. */
 static void weight(void **state)
@@ -337,6 +347,7 @@ int main(void)
                 cmocka_unit_test(privileges),
                 cmocka_unit_test(resources),
                 cmocka_unit_test(ulimits),
+                cmocka_unit_test(processors),
                 cmocka_unit_test(weight),
                 cmocka_unit_test(life),
                 cmocka_unit_test(user_ids_do_not_overlap),

@@ -232,6 +232,7 @@ static int write_settings(
                 {"@TCP@", options->tcp ? options->tcp : ""}, {"@WORKERS@", workers},
                 {"@INSTANCE@", service->instance}, {"@POOL_MAX@", pool_max},
                 {"@QUEUE_TIMEOUT@", queue_timeout}, {"@REUSE@", reuse},
+                {"@CPUS@", options->cpus ? options->cpus : ""},
                 {"@DOCKER@", options->docker ? options->docker : "/var/run/docker.sock"},
                 {"@DOCKER_TIMEOUT@", docker_timeout}, {"@LANGUAGES@", languages}, {"@CONF@", conf},
                 {"@EXERCISES@", options->exercises ? options->exercises : exercises}, {NULL, NULL}};

@@ -24,6 +24,7 @@ struct service_options {
         unsigned queue_timeout_s;  /* 0: 10 */
         unsigned request_time_s;   /* 0: 60 */
         unsigned reuse;            /* runs of one sandbox; 0: 200 */
+        const char *cpus;          /* pool.cpus; NULL: all */
         const char *tcp;           /* listen.tcp; NULL: none */
         const char *exercises;     /* their directory; NULL: the shipped one */
         const char *docker;        /* the daemon's socket; NULL: /var/run/docker.sock */

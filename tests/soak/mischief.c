@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define BACK_MS 60000
@@ -114,27 +113,17 @@ static int kill_supervisor(struct mischief *m, struct error *err)
         return start_again(m, err);
 }
 
-static void kill_session(pid_t session)
-{
-        struct process list[PROCESSES_MAX];
-        kill(session, SIGKILL);
-        for (size_t count; (count = processes_list(session, 0, list));)
-                for (size_t i = 0; i < count; i++)
-                        kill(list[i].pid, SIGKILL);
-        waitpid(session, NULL, 0);
-}
-
 static int kill_all(struct mischief *m, struct error *err)
 {
         end_fault(m);
         end_stop(m);
-        kill_session(m->service->supervisor);
+        processes_kill_session(m->service->supervisor);
         return start_again(m, err);
 }
 
 static int kill_nginx(struct mischief *m, struct error *err)
 {
-        kill_session(m->service->nginx);
+        processes_kill_session(m->service->nginx);
         return service_launch_nginx(m->service, err);
 }
 

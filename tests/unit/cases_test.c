@@ -153,6 +153,8 @@ static void one_goes_wrong(void **state)
         assert_string_equal(t.result.error, "line 1: expected \"yes\", got \"no\"");
         assert_int_equal(t.result.run.wall_ms, 4 * 12);
         assert_int_equal(t.times.run_us, 4 * 12345);
+        assert_int_equal(t.times.start_us, 4 * 300);
+        assert_int_equal(t.times.finish_us, 4 * 200);
         assert_string_equal(t.seen, "Ac");
         script_done(&t);
 

@@ -337,12 +337,15 @@ static void figures_of_a_lying_runner_are_cut(void **state)
         scripted = script_fine;
         scripted.wall_us = UINT64_MAX;
         scripted.peak_kib = UINT64_MAX;
+        scripted.start_us = scripted.finish_us = UINT32_MAX;
         script_prepare(&t, &script_python, "print(1)");
         t.request.memory_mib = 64;
         script_run(&t, play_scripted);
         assert_int_equal(t.outcome, EXECUTE_DONE);
         assert_int_equal(t.result.run.wall_ms, UINT32_MAX);
         assert_int_equal(t.result.run.memory_kib, 64 << 10);
+        assert_int_equal(t.times.run_us, UINT32_MAX);
+        assert_int_equal(t.times.start_us, UINT32_MAX);
         script_done(&t);
 }
 

@@ -5,22 +5,6 @@
 
 #include <jansson.h>
 
-static struct catalog catalog;
-
-static int open_all(void **state)
-{
-        (void)state;
-        catalog = catalog_open(CONF "/sandpool.yaml");
-        return 0;
-}
-
-static int close_all(void **state)
-{
-        (void)state;
-        catalog_close(&catalog);
-        return 0;
-}
-
 static void shipped_exercises_load(void **state)
 {
         static const char *const ids[] = {"fizzbuzz", "redis-step-1", "reverse-linked-list", "two-sum"};
@@ -352,5 +336,5 @@ int main(void)
                 cmocka_unit_test(requests_have_a_default),
                 cmocka_unit_test(clients_see),
         };
-        return cmocka_run_group_tests(tests, open_all, close_all);
+        return cmocka_run_group_tests(tests, catalog_open_all, catalog_close_all);
 }

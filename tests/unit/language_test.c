@@ -7,22 +7,6 @@
 #define TAIL "sample: {code: x, expected: y}\n"
 #define RUN "run: {command: [/bin/toy]}\n"
 
-static struct catalog catalog;
-
-static int open_all(void **state)
-{
-        (void)state;
-        catalog = catalog_open(CONF "/sandpool.yaml");
-        return 0;
-}
-
-static int close_all(void **state)
-{
-        (void)state;
-        catalog_close(&catalog);
-        return 0;
-}
-
 static void shipped_languages_load(void **state)
 {
         struct catalog shipped = catalog_open("conf/sandpool.yaml");
@@ -306,5 +290,5 @@ int main(void)
                 cmocka_unit_test(commands_get_the_files),
                 cmocka_unit_test(image_config_is_what_the_runner_reads),
         };
-        return cmocka_run_group_tests(tests, open_all, close_all);
+        return cmocka_run_group_tests(tests, catalog_open_all, catalog_close_all);
 }

@@ -97,4 +97,21 @@ static inline void catalog_close(const struct catalog *catalog)
         settings_free((struct settings *)catalog->settings);
 }
 
+/* The one of data/conf, for a group of tests: its setup and teardown. */
+static struct catalog catalog;
+
+static inline int catalog_open_all(void **state)
+{
+        (void)state;
+        catalog = catalog_open(CONF "/sandpool.yaml");
+        return 0;
+}
+
+static inline int catalog_close_all(void **state)
+{
+        (void)state;
+        catalog_close(&catalog);
+        return 0;
+}
+
 #endif

@@ -97,8 +97,6 @@ static void fail_each(work *function)
         assert_true(n > 1); /* at least one failure was seen */
 }
 
-static struct catalog catalog;
-
 static int load(struct error *err)
 {
         struct settings *settings = settings_load(CONF "/sandpool.yaml", err);
@@ -348,20 +346,6 @@ static void answers(void **state)
         fail_each(make_answer);
 }
 
-static int open_all(void **state)
-{
-        (void)state;
-        catalog = catalog_open(CONF "/sandpool.yaml");
-        return 0;
-}
-
-static int close_all(void **state)
-{
-        (void)state;
-        catalog_close(&catalog);
-        return 0;
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -376,5 +360,5 @@ int main(void)
                 cmocka_unit_test(answers),
                 cmocka_unit_test(judges),
         };
-        return cmocka_run_group_tests(tests, open_all, close_all);
+        return cmocka_run_group_tests(tests, catalog_open_all, catalog_close_all);
 }

@@ -9,19 +9,10 @@
 #include <dirent.h>
 #include <jansson.h>
 
-static struct catalog catalog;
-
-static int open_all(void **state)
+static int open_shipped(void **state)
 {
         (void)state;
         catalog = catalog_open("conf/sandpool.yaml");
-        return 0;
-}
-
-static int close_all(void **state)
-{
-        (void)state;
-        catalog_close(&catalog);
         return 0;
 }
 
@@ -257,5 +248,5 @@ int main(void)
                 cmocka_unit_test(standard_finds_nothing_in_programs),
                 cmocka_unit_test(no_pattern_reaches_its_limit),
         };
-        return cmocka_run_group_tests(tests, open_all, close_all);
+        return cmocka_run_group_tests(tests, open_shipped, catalog_close_all);
 }

@@ -1,22 +1,6 @@
 /* Policies: the shipped one against a file of cases, the order and bounds of violations, what is refused. */
 #include "tests/unit/model_files.h"
 
-static struct catalog catalog;
-
-static int open_all(void **state)
-{
-        (void)state;
-        catalog = catalog_open(CONF "/sandpool.yaml");
-        return 0;
-}
-
-static int close_all(void **state)
-{
-        (void)state;
-        catalog_close(&catalog);
-        return 0;
-}
-
 /* "rule@line:column ..." of what a policy finds. */
 static void describe(const struct violations *violations, char *text, size_t size)
 {
@@ -370,5 +354,5 @@ int main(void)
                 cmocka_unit_test_setup_teardown(
                         names_that_do_not_exist_are_refused, folder_make, folder_remove),
         };
-        return cmocka_run_group_tests(tests, open_all, close_all);
+        return cmocka_run_group_tests(tests, catalog_open_all, catalog_close_all);
 }

@@ -5,22 +5,6 @@
 
 #include <time.h>
 
-static struct catalog catalog;
-
-static int open_all(void **state)
-{
-        (void)state;
-        catalog = catalog_open(CONF "/sandpool.yaml");
-        return 0;
-}
-
-static int close_all(void **state)
-{
-        (void)state;
-        catalog_close(&catalog);
-        return 0;
-}
-
 /* Parse bytes that must be accepted; the caller frees the request. */
 static struct request accept_bytes(const char *body, size_t size)
 {
@@ -427,5 +411,5 @@ int main(void)
                 cmocka_unit_test(no_test_cases),
                 cmocka_unit_test(modes),
         };
-        return cmocka_run_group_tests(tests, open_all, close_all);
+        return cmocka_run_group_tests(tests, catalog_open_all, catalog_close_all);
 }

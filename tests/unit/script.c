@@ -19,8 +19,13 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-const struct protocol_report script_fine = {
-        .kind = STEP_RUN, .second_exit_code = -1, .wall_us = 12345, .cpu_us = 9876, .peak_kib = 4321};
+const struct protocol_report script_fine = {.kind = STEP_RUN,
+        .second_exit_code = -1,
+        .wall_us = 12345,
+        .cpu_us = 9876,
+        .peak_kib = 4321,
+        .start_us = 300,
+        .finish_us = 200};
 
 size_t script_piece = SIZE_MAX;
 

@@ -22,10 +22,10 @@ static int bundle_of_copy(char path[128])
         assert_int_equal(system(command), 0);
         snprintf(path, 128, "%s/sandpool.yaml", folder);
         source_record();
-        struct catalog catalog = catalog_open(path);
+        struct catalog copy = catalog_open(path);
         int fd = source_bundle(&err);
         assert_string_equal(err.text, "");
-        catalog_close(&catalog);
+        catalog_close(&copy);
         return fd;
 }
 
