@@ -128,26 +128,36 @@ static void lists(void **state)
         http_clear(&response);
 }
 
-/* Nothing of hidden cases, harnesses and suites in any byte. */
+static void must_lack(const struct http_response *response, const char *path, const char *const *words)
+{
+        for (; *words; words++)
+                if (memmem(response->body.data, response->body.size, *words, strlen(*words)))
+                        fail_msg("%s shows %s", path, *words);
+}
+
+/* Nothing of hidden cases, harnesses and suites in any byte, neither of the exercise nor of the list. */
 static void hidden_stays_hidden(void **state)
 {
         static const struct {
                 const char *path, *words[7];
         } rows[] = {
                 {"/api/exercises/two-sum", {"-1, -2", "[2,4]", "1000000000", "[0,15]", "json.loads"}},
+                {"/api/exercises/reverse-linked-list",
+                        {"[1, 2]", "[2,1]", "5, 5", "-100", "a cycle", "json.loads"}},
                 {"/api/exercises/fizzbuzz", {"FizzBuzz\\n", "\\n31", "15\\n"}},
-                {"/api/exercises/adder", {"1180591620717411303424", "2**70", "assertEqual", "TestCase"}},
-                {"/api/exercises/redis-step-1", {"create_connection", "TestCase", "deadline"}},
+                {"/api/exercises/adder", {"2**70", "assertEqual", "TestCase", "assert.equal", "Suite.test"}},
+                {"/api/exercises/redis-step-1", {"create_connection", "pytest", "deadline"}},
         };
+        struct http_response all, one;
         (void)state;
+        get("/api/exercises", &all);
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-                struct http_response response;
-                get(rows[i].path, &response);
-                for (const char *const *word = rows[i].words; *word; word++)
-                        if (memmem(response.body.data, response.body.size, *word, strlen(*word)))
-                                fail_msg("%s shows %s", rows[i].path, *word);
-                http_clear(&response);
+                get(rows[i].path, &one);
+                must_lack(&one, rows[i].path, rows[i].words);
+                must_lack(&all, "/api/exercises", rows[i].words);
+                http_clear(&one);
         }
+        http_clear(&all);
 }
 
 static void write_text(const char *name, const char *text)
