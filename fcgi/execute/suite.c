@@ -117,6 +117,17 @@ static void judge(struct result *result, const struct suite_report *report, cons
                 conclude(result, STATUS_ERROR, REASON_RUNTIME_ERROR, stopped);
 }
 
+/* For the log. */
+static void say_why(const struct result *result, const struct suite_report *report, struct error *err)
+{
+        const struct buffer *said = &result->run.err;
+        if (report->broken)
+                error_set(err, "suite: %s: %.*s", report->broken, (int)said->size,
+                        said->data ? said->data : "");
+        else
+                error_set(err, "suite: %s", report->whole ? "its exit code" : report->problem);
+}
+
 int suite_judge(struct result *result, struct verdict *verdict, const char *text, struct error *err)
 {
         struct suite_report report;
@@ -134,11 +145,11 @@ int suite_judge(struct result *result, struct verdict *verdict, const char *text
         if (!rc && enter_tests(result, &report, text))
                 rc = error_set(err, "out of memory");
         judge(result, &report, verdict, text);
-        if (!rc && result->status == STATUS_ERROR && !ended_by_limit(&result->run)) /* for the log */
-                error_set(err, "suite: %s",
-                        report.broken  ? report.broken
-                        : report.whole ? "its exit code"
-                                       : report.problem);
+        if (!rc && result->status == STATUS_ERROR && !ended_by_limit(&result->run))
+                say_why(result, &report, err);
+        /* What a suite that cannot be run has printed, a compiler's message say, may show the tests. */
+        if (report.broken)
+                buffer_clear(&result->run.err);
         suite_report_clear(&report);
         return rc;
 }

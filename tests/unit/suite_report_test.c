@@ -296,6 +296,31 @@ static void judges(void **state)
         }
 }
 
+/* Where a suite cannot be run, what it printed is for the log alone; where it ran, for the answer. */
+static void shows_no_compiler_message(void **state)
+{
+        static const struct {
+                const char *text, *logged;
+                size_t shown;
+        } rows[] = {
+                {BROKEN, "secret.java:3", 0},
+                {PLAN A B, "suite: ", sizeof "secret.java:3" - 1},
+        };
+        (void)state;
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                struct result result = {0};
+                struct verdict verdict = ended_with_1;
+                struct error err = {""};
+                verdict.out = verdict.err = BUFFER_MAX(1 << 20);
+                assert_int_equal(buffer_add_string(&verdict.out, rows[i].text), 0);
+                assert_int_equal(buffer_add_string(&verdict.err, "secret.java:3"), 0);
+                assert_int_equal(suite_judge(&result, &verdict, "", &err), 0);
+                assert_int_equal(result.run.err.size, rows[i].shown);
+                assert_non_null(strstr(err.text, rows[i].logged));
+                result_free(&result);
+        }
+}
+
 /* What the answer shows: the program's output, not the report; an error of whole characters. */
 static void shows(void **state)
 {
@@ -323,6 +348,7 @@ int main(void)
                 cmocka_unit_test(truncated_anywhere),
                 cmocka_unit_test(bounds),
                 cmocka_unit_test(judges),
+                cmocka_unit_test(shows_no_compiler_message),
                 cmocka_unit_test(shows),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
