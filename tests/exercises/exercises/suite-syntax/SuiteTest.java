@@ -1,0 +1,6 @@
+class SuiteTest {
+    public static void main(String[] args) {
+        Suite.test("secret", (-> {});
+        Suite.run();
+    }
+}
