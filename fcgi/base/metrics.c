@@ -18,9 +18,10 @@ struct label {
 
 static const char *const statuses[] = {"success", "failed", "error", "timeout", "blocked", "refused", NULL};
 static const char *const reasons[] = {"none", "wrong_answer", "compile_error", "runtime_error", "time_limit",
-        "memory_limit", "output_limit", "policy", "invalid_json", "invalid_request", "unknown_language",
-        "unknown_exercise", "too_large", "unsupported_media_type", "not_found", "method_not_allowed", "busy",
-        "unavailable", "shutting_down", "client_gone", "internal", "other", NULL};
+        "memory_limit", "output_limit", "policy", "suite_error", "invalid_json", "invalid_request",
+        "unknown_language", "unknown_exercise", "too_large", "unsupported_media_type", "not_found",
+        "method_not_allowed", "busy", "unavailable", "shutting_down", "client_gone", "internal", "other",
+        NULL};
 static const char *const answers[] = {
         "granted", "busy", "no_image", "unavailable", "shutting_down", "cancelled", NULL};
 static const char *const whys[] = {"reuse", "max_age", "idle", "room", "configuration", "shutdown",

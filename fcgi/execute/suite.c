@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char broken[] = "The tests of this exercise did not come to their end";
+static const char stopped[] = "The tests of this exercise did not come to their end";
+static const char broken[] = "The tests of this exercise cannot be run; the service's log says why";
 
 /* How much of a UTF-8 text fits into max bytes without cutting a character. */
 static size_t whole_characters(const char *text, size_t max)
@@ -40,32 +41,41 @@ static bool ended_by_limit(const struct verdict *verdict)
                verdict->reason == REASON_OUTPUT_LIMIT;
 }
 
-/* The tests that were told, and the one in the midst of which a limit was hit; those after it are skipped. */
+static void enter_ending(
+        struct result *result, struct test_result *entry, enum status status, enum reason reason)
+{
+        entry->skipped = false;
+        entry->status = status;
+        entry->reason = reason;
+        result->tests.skipped--;
+        result->tests.passed += status == STATUS_SUCCESS;
+}
+
+/* The tests that were told, and the first of the others as the one in the midst of which a limit was hit.
+ * Those of a suite that cannot be run mean nothing. */
 static int enter_tests(struct result *result, struct suite_report *report, const char *text)
 {
-        if (!report->count)
+        bool limit = ended_by_limit(&result->run);
+        if (!report->count || report->broken)
                 return 0;
         if (result_tests_make(result, report->count))
                 return -1;
         for (size_t i = 0; i < report->count; i++) {
                 struct suite_test *test = &report->tests[i];
                 struct test_result *entry = &result->tests.list[i];
-                bool limit = i == report->told && ended_by_limit(&result->run);
                 entry->name = test->name;
-                test->name = NULL;
-                if (i >= report->told && !limit)
-                        continue;
-                entry->skipped = false;
-                entry->status = limit ? result->run.status : test->passed ? STATUS_SUCCESS : STATUS_FAILED;
-                entry->reason = limit ? result->run.reason : test->passed ? REASON_NONE : REASON_WRONG_ANSWER;
-                result->tests.skipped--;
-                result->tests.passed += entry->status == STATUS_SUCCESS;
-                if (entry->status == STATUS_SUCCESS)
-                        continue;
-                entry->error = limit ? strdup(text) : test->message;
-                test->message = limit ? test->message : NULL;
-                if (limit && !entry->error)
-                        return -1;
+                entry->error = test->message;
+                test->name = test->message = NULL;
+                if (test->outcome == SUITE_PASSED) {
+                        enter_ending(result, entry, STATUS_SUCCESS, REASON_NONE);
+                } else if (test->outcome == SUITE_FAILED) {
+                        enter_ending(result, entry, STATUS_FAILED, REASON_WRONG_ANSWER);
+                } else if (test->outcome == SUITE_UNTOLD && limit) {
+                        limit = false;
+                        enter_ending(result, entry, result->run.status, result->run.reason);
+                        if (!(entry->error = strdup(text)))
+                                return -1;
+                }
         }
         return 0;
 }
@@ -78,10 +88,19 @@ static const struct test_result *first_failed(const struct result *result)
         return NULL;
 }
 
+/* The first test that the suite itself skipped: it says why. */
+static const struct test_result *first_left_out(const struct result *result)
+{
+        for (size_t i = 0; i < result->tests.count; i++)
+                if (result->tests.list[i].skipped && result->tests.list[i].error)
+                        return &result->tests.list[i];
+        return NULL;
+}
+
 static void judge(struct result *result, const struct suite_report *report, const struct verdict *verdict,
         const char *text)
 {
-        const struct test_result *failed = first_failed(result);
+        const struct test_result *failed = first_failed(result), *left_out = first_left_out(result);
         bool exited = verdict->status == STATUS_SUCCESS; /* with code 0 */
         if (ended_by_limit(verdict))
                 conclude(result, verdict->status, verdict->reason, text);
@@ -90,8 +109,12 @@ static void judge(struct result *result, const struct suite_report *report, cons
                         failed->error ? failed->error : "A test did not pass");
         else if (exited && report->whole && result->tests.passed == report->count && report->count)
                 conclude(result, STATUS_SUCCESS, REASON_NONE, "");
+        else if (report->broken)
+                conclude(result, STATUS_ERROR, REASON_SUITE_ERROR, broken);
+        else if (report->whole && left_out)
+                conclude(result, STATUS_FAILED, REASON_WRONG_ANSWER, left_out->error);
         else
-                conclude(result, STATUS_ERROR, REASON_RUNTIME_ERROR, broken);
+                conclude(result, STATUS_ERROR, REASON_RUNTIME_ERROR, stopped);
 }
 
 int suite_judge(struct result *result, struct verdict *verdict, const char *text, struct error *err)
@@ -111,9 +134,11 @@ int suite_judge(struct result *result, struct verdict *verdict, const char *text
         if (!rc && enter_tests(result, &report, text))
                 rc = error_set(err, "out of memory");
         judge(result, &report, verdict, text);
-        if (!rc && result->reason == REASON_RUNTIME_ERROR)
-                error_set(
-                        err, "suite: %s", report.whole ? "its exit code" : report.problem); /* for the log */
+        if (!rc && result->status == STATUS_ERROR && !ended_by_limit(&result->run)) /* for the log */
+                error_set(err, "suite: %s",
+                        report.broken  ? report.broken
+                        : report.whole ? "its exit code"
+                                       : report.problem);
         suite_report_clear(&report);
         return rc;
 }

@@ -12,7 +12,7 @@
 
 const char *const status_names[] = {"success", "failed", "error", "timeout", "blocked"};
 const char *const reason_names[] = {NULL, "wrong_answer", "compile_error", "runtime_error", "time_limit",
-        "memory_limit", "output_limit", "policy"};
+        "memory_limit", "output_limit", "policy", "suite_error"};
 
 enum {
         /* 16 MiB of output, each byte of it six characters, twice over (output and stdout), and a compiler's.

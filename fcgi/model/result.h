@@ -18,7 +18,8 @@ enum reason {
         REASON_TIME_LIMIT,
         REASON_MEMORY_LIMIT,
         REASON_OUTPUT_LIMIT,
-        REASON_POLICY
+        REASON_POLICY,
+        REASON_SUITE_ERROR /* the exercise's test suite cannot be run */
 };
 extern const char *const status_names[]; /* as in the API */
 extern const char *const reason_names[];

@@ -37,15 +37,22 @@ static bool is_name(const json_t *value)
         return true;
 }
 
+static struct suite_test *find(const struct suite_report *report, const json_t *name)
+{
+        for (size_t i = 0; json_is_string(name) && i < report->count; i++)
+                if (strcmp(report->tests[i].name, json_string_value(name)) == 0)
+                        return &report->tests[i];
+        return NULL;
+}
+
 static int take_plan(struct suite_report *report, const json_t *line, const json_t *plan)
 {
         size_t count = json_array_size(plan);
 
-        if (report->tests != NULL)
-                return wrong(report, "a second plan");
-        if (json_object_size(line) != 1 || count == 0 || count > SUITE_TESTS_MAX)
+        if (json_object_size(line) != 1 || count == 0 || count > SUITE_TESTS_MAX - report->count)
                 return wrong(report, "a plan that is no list of tests, or too long a one");
-        report->tests = calloc(count, sizeof *report->tests);
+        if (report->tests == NULL)
+                report->tests = calloc(SUITE_TESTS_MAX, sizeof *report->tests);
         if (report->tests == NULL)
                 return NO_MEMORY;
         for (size_t i = 0; i < count; i++) {
@@ -53,32 +60,45 @@ static int take_plan(struct suite_report *report, const json_t *line, const json
 
                 if (!is_name(name))
                         return wrong(report, "a test without a proper name");
-                for (size_t j = 0; j < i; j++)
-                        if (strcmp(report->tests[j].name, json_string_value(name)) == 0)
-                                return wrong(report, "two tests of one name");
-                report->tests[i].name = copy_text(name, SUITE_NAME_MAX);
-                if (report->tests[i].name == NULL)
+                if (find(report, name) != NULL)
+                        return wrong(report, "two tests of one name");
+                report->tests[report->count].name = copy_text(name, SUITE_NAME_MAX);
+                if (report->tests[report->count].name == NULL)
                         return NO_MEMORY;
                 report->count++;
         }
         return GO_ON;
 }
 
+/* SUITE_UNTOLD: the line says nothing of the kind, or more than that. */
+static enum suite_outcome outcome_of(const json_t *line, const json_t *message)
+{
+        const json_t *passed = json_object_get(line, "passed");
+
+        if ((message != NULL && !json_is_string(message)) ||
+                json_object_size(line) != (message != NULL ? 3U : 2U))
+                return SUITE_UNTOLD;
+        if (json_is_boolean(passed))
+                return json_is_true(passed) ? SUITE_PASSED : SUITE_FAILED;
+        return message != NULL && json_is_true(json_object_get(line, "skipped")) ? SUITE_SKIPPED
+                                                                                 : SUITE_UNTOLD;
+}
+
 static int take_test(struct suite_report *report, const json_t *line, const json_t *name)
 {
-        const json_t *passed = json_object_get(line, "passed"), *message = json_object_get(line, "message");
-        struct suite_test *test = &report->tests[report->told];
+        const json_t *message = json_object_get(line, "message");
+        struct suite_test *test = find(report, name);
+        enum suite_outcome outcome = outcome_of(line, message);
 
-        if (report->told == report->count)
+        if (test == NULL)
                 return wrong(report, "a test that was not planned");
-        if (!json_is_string(name) || strcmp(json_string_value(name), test->name) != 0)
-                return wrong(report, "a test out of the plan's order");
-        if (!json_is_boolean(passed) || (message != NULL && !json_is_string(message)) ||
-                json_object_size(line) != (message != NULL ? 3U : 2U))
+        if (test->outcome != SUITE_UNTOLD)
+                return wrong(report, "a test that was told before");
+        if (outcome == SUITE_UNTOLD)
                 return wrong(report, "a test's line with something else in it");
         if (message != NULL && (test->message = copy_text(message, SUITE_MESSAGE_MAX)) == NULL)
                 return NO_MEMORY;
-        test->passed = json_is_true(passed);
+        test->outcome = outcome;
         report->told++;
         return GO_ON;
 }
@@ -107,6 +127,14 @@ static int take_done(struct suite_report *report, const json_t *line, const json
         return GO_ON;
 }
 
+static int take_broken(struct suite_report *report, const json_t *line, const json_t *text)
+{
+        if (!json_is_string(text) || json_object_size(line) != 1)
+                return wrong(report, "a complaint with something else in it");
+        report->broken = copy_text(text, SUITE_MESSAGE_MAX);
+        return report->broken != NULL ? wrong(report, "it cannot be run") : NO_MEMORY;
+}
+
 static const struct {
         const char *key; /* by which a line is known */
         bool after_plan;
@@ -116,6 +144,7 @@ static const struct {
         {"test", true, take_test},
         {"output", true, take_output},
         {"done", true, take_done},
+        {"broken", false, take_broken},
 };
 
 static int take_line(struct suite_report *report, const char *at, size_t size)
@@ -180,6 +209,7 @@ void suite_report_clear(struct suite_report *report)
                 free(report->tests[i].message);
         }
         free(report->tests);
+        free(report->broken);
         buffer_clear(&report->output);
         *report = (struct suite_report){0};
 }

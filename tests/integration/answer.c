@@ -91,7 +91,7 @@ static const struct {
         const char *reasons[6];
 } pairs[] = {
         {"failed", {"wrong_answer"}},
-        {"error", {"compile_error", "runtime_error", "memory_limit", "output_limit"}},
+        {"error", {"compile_error", "runtime_error", "memory_limit", "output_limit", "suite_error"}},
         {"timeout", {"time_limit"}},
         {"blocked", {"policy"}},
 };

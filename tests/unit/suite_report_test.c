@@ -14,6 +14,9 @@
 #define PLAN "{\"plan\": [\"a\", \"b\"]}\n"
 #define A "{\"test\": \"a\", \"passed\": true}\n"
 #define B "{\"test\": \"b\", \"passed\": true}\n"
+#define LATER "{\"plan\": [\"c\"]}\n"
+#define C "{\"test\": \"c\", \"skipped\": true, \"message\": \"todo\"}\n"
+#define BROKEN "{\"broken\": \"line 1: \\u20ac\"}\n"
 #define DONE "{\"done\": true}\n"
 
 static struct suite_report read_bytes(const char *bytes, size_t size)
@@ -41,13 +44,38 @@ static void whole(void **state)
         assert_string_equal(report.problem, "");
         assert_int_equal(report.count, 2);
         assert_int_equal(report.told, 2);
-        assert_true(report.tests[0].passed && !report.tests[1].passed);
+        assert_int_equal(report.tests[0].outcome, SUITE_PASSED);
+        assert_int_equal(report.tests[1].outcome, SUITE_FAILED);
         assert_null(report.tests[0].message);
         assert_string_equal(report.tests[1].name, "b");
         assert_string_equal(report.tests[1].message, "no \xe2\x82\xac");
         assert_int_equal(report.output.size, 3);
         assert_memory_equal(report.output.data, "x\0y", 3);
         assert_false(report.output_cut);
+        suite_report_clear(&report);
+}
+
+/* Tests become known one after the other, and end in any order. */
+static void planned_bit_by_bit(void **state)
+{
+        struct suite_report report = read_text(PLAN B LATER C A DONE);
+        (void)state;
+        assert_true(report.whole);
+        assert_int_equal(report.count, 3);
+        assert_int_equal(report.told, 3);
+        assert_int_equal(report.tests[1].outcome, SUITE_PASSED);
+        assert_string_equal(report.tests[2].name, "c");
+        assert_int_equal(report.tests[2].outcome, SUITE_SKIPPED);
+        assert_string_equal(report.tests[2].message, "todo");
+        suite_report_clear(&report);
+}
+
+static void says_that_it_is_broken(void **state)
+{
+        struct suite_report report = read_text(BROKEN);
+        (void)state;
+        assert_false(report.whole);
+        assert_string_equal(report.broken, "line 1: \xe2\x82\xac");
         suite_report_clear(&report);
 }
 
@@ -73,11 +101,22 @@ static void not_whole(void **state)
                 {A B DONE, 0, "no plan"},
                 {DONE, 0, "no plan"},
                 {"{\"output\": \"x\"}\n", 0, "no plan"},
-                {PLAN PLAN A B DONE, 0, "a second plan"},
-                {PLAN B A DONE, 0, "a test out of the plan's order"},
-                {PLAN A A B DONE, 1, "a test out of the plan's order"},
-                {PLAN A B B DONE, 2, "a test that was not planned"},
-                {PLAN "{\"test\": 1, \"passed\": true}\n", 0, "a test out of the plan's order"},
+                {PLAN PLAN A B DONE, 0, "two tests of one name"},
+                {PLAN A B LATER DONE, 2, "an end before the last test"},
+                {PLAN A B DONE LATER, 2, "something behind its last line"},
+                {PLAN A A B DONE, 1, "a test that was told before"},
+                {PLAN A B B DONE, 2, "a test that was told before"},
+                {PLAN A C DONE, 1, "a test that was not planned"},
+                {PLAN "{\"test\": 1, \"passed\": true}\n", 0, "a test that was not planned"},
+                {PLAN "{\"test\": \"a\", \"skipped\": true}\n", 0, "a test's line with something else in it"},
+                {PLAN "{\"test\": \"a\", \"skipped\": false, \"message\": \"\"}\n", 0,
+                        "a test's line with something else in it"},
+                {PLAN "{\"test\": \"a\", \"skipped\": true, \"passed\": true}\n", 0,
+                        "a test's line with something else in it"},
+                {PLAN A B BROKEN DONE, 2, "it cannot be run"},
+                {BROKEN, 0, "it cannot be run"},
+                {"{\"broken\": 1}\n", 0, "a complaint with something else in it"},
+                {PLAN A B "{\"broken\": \"\", \"done\": true}\n", 2, "a last line with something else in it"},
                 {PLAN "{\"test\": \"a\"}\n", 0, "a test's line with something else in it"},
                 {PLAN "{\"test\": \"a\", \"passed\": 1}\n", 0, "a test's line with something else in it"},
                 {PLAN "{\"test\": \"a\", \"passed\": true, \"message\": 1}\n", 0,
@@ -197,6 +236,7 @@ static const struct verdict loud = {.status = STATUS_ERROR, .reason = REASON_OUT
 static void judges(void **state)
 {
         static const char broken[] = "The tests of this exercise did not come to their end";
+        static const char cannot[] = "The tests of this exercise cannot be run; the service's log says why";
         static const struct {
                 const char *text;
                 const struct verdict *verdict;
@@ -225,6 +265,17 @@ static void judges(void **state)
                 {PLAN, &timed_out, STATUS_TIMEOUT, REASON_TIME_LIMIT, 0, 1, "limit"},
                 {PLAN, &hungry, STATUS_ERROR, REASON_MEMORY_LIMIT, 0, 1, "limit"},
                 {PLAN A, &loud, STATUS_ERROR, REASON_OUTPUT_LIMIT, 1, 0, "limit"},
+                /* Skipping is not passing. */
+                {PLAN A B LATER C DONE, &ended, STATUS_FAILED, REASON_WRONG_ANSWER, 2, 1, "todo"},
+                {PLAN A B LATER C DONE, &ended_with_1, STATUS_FAILED, REASON_WRONG_ANSWER, 2, 1, "todo"},
+                {PLAN A B LATER C, &ended, STATUS_ERROR, REASON_RUNTIME_ERROR, 2, 1, broken},
+                {LATER C DONE, &ended, STATUS_FAILED, REASON_WRONG_ANSWER, 0, 1, "todo"},
+                {PLAN B, &timed_out, STATUS_TIMEOUT, REASON_TIME_LIMIT, 1, 0, "limit"},
+                {BROKEN, &ended_with_1, STATUS_ERROR, REASON_SUITE_ERROR, 0, 0, cannot},
+                {BROKEN, &ended, STATUS_ERROR, REASON_SUITE_ERROR, 0, 0, cannot},
+                {PLAN A B BROKEN, &ended, STATUS_ERROR, REASON_SUITE_ERROR, 0, 0, cannot},
+                {BROKEN DONE, &ended, STATUS_ERROR, REASON_SUITE_ERROR, 0, 0, cannot},
+                {BROKEN, &timed_out, STATUS_TIMEOUT, REASON_TIME_LIMIT, 0, 0, "limit"},
                 /* A test that failed before says more than that the suite then broke. */
                 {PLAN "{\"test\": \"a\", \"passed\": false, \"message\": \"no\"}\n", &killed, STATUS_FAILED,
                         REASON_WRONG_ANSWER, 0, 1, "no"},
@@ -266,6 +317,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(whole),
+                cmocka_unit_test(planned_bit_by_bit),
+                cmocka_unit_test(says_that_it_is_broken),
                 cmocka_unit_test(not_whole),
                 cmocka_unit_test(truncated_anywhere),
                 cmocka_unit_test(bounds),

@@ -1,194 +1,134 @@
-// Runs an exercise's tests beside the program that they test, and tells the service how each of them ended.
+// Has node's own test runner run an exercise's tests beside the program that they test, and tells the service how each of
+// them ended.
 //
-// It runs in a process and under a user of its own; the program is another process (host.js), which has neither these
-// files nor this process's descriptors. Test files register their tests:
+// It runs in a process and under a user of its own, in a folder that the program can neither read nor write, and so do the
+// tests, which are files of node:test; they get at the program through sandpool.js.
 //
-//   const assert = require("node:assert/strict");
-//   const { test, program } = require("./suite.js");
-//   test("adds", async () => assert.equal(await program.call("add", 1, 2), 3));
-//
-//   program.start()            run it as a script; it goes on while the tests run
-//   program.ended(seconds)     how its script ended: undefined while it runs (after waiting so long), else a text
-//   program.call(name, ...)    call one of its functions with values that JSON knows; a promise of what it returns
-//   program.output             what it has written to its standard output so far
-//
-// What this process writes to its standard output is the report, in the lines that fcgi/model/suite_report.h describes.
+// What this process writes to its standard output is the report, in the lines that fcgi/model/suite_report.h describes. A
+// test is announced when the runner queues it, and every one that was announced has to be told of.
 "use strict";
-const crypto = require("node:crypto");
 const fs = require("node:fs");
-const net = require("node:net");
-const Module = require("node:module");
+const { registerHooks } = require("node:module");
 const path = require("node:path");
+const runner = require("node:test");
+const { pathToFileURL } = require("node:url");
+const { inspect } = require("node:util");
+const { program } = require("./sandpool.js");
+
+const NAME_MAX = 150, MESSAGE_MAX = 2000;
+const PLACE = pathToFileURL(process.cwd() + path.sep).href;
+const LOADER = path.resolve("load.mjs");
+process.env.TMPDIR = process.cwd();
 
 // Modules come with the suite or with node: whatever else has a name may be the program's, which can write to /tmp.
-Module._nodeModulePaths = () => [];
-Module.globalPaths.length = 0;
+registerHooks({
+  resolve(specifier, context, next) {
+    const found = next(specifier, context);
+    if (found.url.startsWith("node:") || found.url.startsWith(PLACE)) return found;
+    throw Object.assign(new Error(`Cannot find module '${specifier}' beside the suite`), { code: "MODULE_NOT_FOUND" });
+  },
+});
 
-const FROM_PROGRAM = 3, TO_PROGRAM = 4;
-const OUTPUT_MAX = 64 * 1024, REPLY_MAX = 1024 * 1024, CALL_SECONDS = 2, TEST_SECONDS = 10;
-
-// The program under test, at the other end of two pipes. Whatever it sends is taken for values, never for code, and
-// every wait has an end.
-class Program {
-  #mark = Buffer.from("\x1e" + crypto.randomBytes(16).toString("hex") + " ");
-  #unread = Buffer.alloc(0);
-  #output = Buffer.alloc(0);
-  #replies = new Map();
-  #waiting = new Set();
-  #asked = 0;
-  #run;
-  #gone = false;
-  #out;
-
-  constructor() {
-    const from = new net.Socket({ fd: FROM_PROGRAM, readable: true, writable: false });
-    from.on("data", (data) => this.#take(data));
-    from.on("close", () => this.#end());
-    from.on("error", () => this.#end());
-    this.#out = new net.Socket({ fd: TO_PROGRAM, readable: false, writable: true });
-    this.#out.on("error", () => this.#end());
-  }
-
-  get output() {
-    return this.#output.toString("utf8");
-  }
-
-  start() {
-    this.#run ??= this.#ask({ run: true });
-  }
-
-  async ended(seconds = 0) {
-    this.start();
-    await this.#wait(() => this.#replies.has(this.#run), seconds);
-    const reply = this.#replies.get(this.#run);
-    if (reply === undefined) return this.#gone ? "abruptly" : undefined;
-    return "error" in reply ? "with " + reply.error : "without an error";
-  }
-
-  async call(name, ...args) {
-    const number = this.#ask({ call: name, args });
-    await this.#wait(() => this.#replies.has(number), CALL_SECONDS);
-    const reply = this.#replies.get(number);
-    this.#replies.delete(number);
-    if (reply === undefined) {
-      throw new Error(this.#gone ? `${name}(): the program ended itself`
-        : `${name}() did not return within ${CALL_SECONDS} seconds`);
-    }
-    if (!("value" in reply)) throw new Error(`${name}(): ${reply.error ?? "no answer"}`);
-    return reply.value;
-  }
-
-  // Give what was written behind the last reply the time to arrive.
-  async settle() {
-    await this.#wait(() => false, 0.01);
-  }
-
-  #ask(command) {
-    this.#asked += 1;
-    this.#out.write(JSON.stringify({ ...command, id: this.#asked, mark: this.#mark.toString() }) + "\n");
-    return this.#asked;
-  }
-
-  #wait(enough, seconds) {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!this.#gone && !enough()) return;
-        clearTimeout(timer);
-        this.#waiting.delete(look);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        this.#waiting.delete(look);
-        resolve();
-      }, seconds * 1000);
-      this.#waiting.add(look);
-      look();
-    });
-  }
-
-  #end() {
-    this.#gone = true;
-    for (const look of [...this.#waiting]) look();
-  }
-
-  #take(data) {
-    this.#unread = Buffer.concat([this.#unread, data]);
-    for (let at; (at = this.#unread.indexOf(this.#mark)) >= 0;) {
-      const end = this.#unread.indexOf("\n", at);
-      if (end < 0) {
-        if (this.#unread.length - at > REPLY_MAX) this.#end();
-        return;
-      }
-      this.#print(this.#unread.subarray(0, at));
-      this.#reply(this.#unread.subarray(at + this.#mark.length, end));
-      this.#unread = this.#unread.subarray(end + 1);
-    }
-    let cut = this.#unread.lastIndexOf(this.#mark[0]);
-    if (cut < 0 || !this.#mark.subarray(0, this.#unread.length - cut).equals(this.#unread.subarray(cut))) cut = this.#unread.length;
-    this.#print(this.#unread.subarray(0, cut));
-    this.#unread = this.#unread.subarray(cut);
-    for (const look of [...this.#waiting]) look();
-  }
-
-  #print(data) {
-    this.#output = Buffer.concat([this.#output, data.subarray(0, OUTPUT_MAX - this.#output.length)]);
-  }
-
-  #reply(line) {
-    try {
-      const reply = JSON.parse(line.toString("utf8"));
-      if (reply.id > 0 && reply.id <= this.#asked && !this.#replies.has(reply.id)) this.#replies.set(reply.id, reply);
-    } catch {
-      this.#end();
-    }
-  }
+// What it leaves out would not be missed.
+for (const register of [runner, runner.describe]) {
+  register.only = () => {
+    throw new Error("'only' would leave out the other tests");
+  };
 }
 
-const program = new Program();
-const tests = [];
-
-function test(name, run) {
-  tests.push({ name, run });
-}
+// From here on what anything prints is no report.
+Object.defineProperty(process, "stdout", { value: process.stderr });
 
 function report(line) {
   let data = Buffer.from(JSON.stringify(line) + "\n");
   while (data.length > 0) data = data.subarray(fs.writeSync(1, data));
 }
 
-// Null when it passed, else why not.
-async function run(one) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the test did not end within ${TEST_SECONDS} seconds`)), TEST_SECONDS * 1000);
-  });
-  try {
-    await Promise.race([Promise.resolve().then(one.run), late]);
-    return null;
-  } catch (error) {
-    return [...String(error?.message ?? error).toWellFormed()].slice(0, 2000).join("") || "it is not as it should be";
-  } finally {
-    clearTimeout(timer);
+function cut(text, most) {
+  return [...String(text).toWellFormed()].slice(0, most).join("");
+}
+
+const files = process.argv.slice(2).map((file) => path.resolve(file));
+
+// Every test by its number, with the groups around it.
+const known = new Map();
+const names = new Set();
+const failures = [];
+const problems = [];
+
+function know({ testId, parentId, name }) {
+  if (!known.has(testId)) {
+    const around = known.get(parentId)?.path;
+    known.set(testId, { path: around ? `${around} > ${name}` : name });
+  }
+  return known.get(testId);
+}
+
+function plan(data) {
+  const test = know(data);
+  if (test.name) return test;
+  const name = cut(test.path, NAME_MAX).replace(/\p{Cc}/gu, "?");
+  test.name = names.has(name) ? `${name} (${names.size + 1})` : name;
+  names.add(test.name);
+  report({ plan: [test.name] });
+  return test;
+}
+
+function reason({ failureType, cause, message }, test) {
+  const inner = failureType === "subtestsFailed" && failures.find((one) => one.path.startsWith(test.path + " > "));
+  const text = inner ? inner.message : cause?.message ?? cause ?? message;
+  return cut(text, MESSAGE_MAX) || "it is not as it should be";
+}
+
+function leftOut({ skip, todo }) {
+  const [word, why] = todo !== undefined ? ["todo", todo] : ["skipped", skip];
+  return cut(typeof why === "string" && why ? `${word}: ${why}` : word, MESSAGE_MAX);
+}
+
+// A group is no test, but one that failed by itself (in a hook, say) is told of like one.
+function end(data, passed) {
+  const error = data.details.error;
+  if (data.details.type === "suite" && (passed || error?.failureType === "subtestsFailed")) return void know(data);
+  const test = plan(data);
+  if (data.todo !== undefined || data.skip !== undefined) {
+    report({ test: test.name, skipped: true, message: leftOut(data) });
+  } else if (passed) {
+    report({ test: test.name, passed });
+  } else {
+    const message = reason(error, test);
+    failures.push({ path: test.path, message });
+    report({ test: test.name, passed, message });
   }
 }
+
+const events = {
+  "test:enqueue": (data) => data.type === "suite" ? know(data) : plan(data),
+  "test:pass": (data) => end(data, true),
+  "test:fail": (data) => end(data, false),
+};
 
 async function main() {
-  // What anything but report() prints is no report.
-  console.log = console.info = console.debug = console.error;
-  for (const file of process.argv.slice(2)) require(path.resolve(file));
-  const names = tests.map((one, i) => tests.findIndex((other) => other.name === one.name) < i ? `${one.name} (${i + 1})` : one.name);
-  report({ plan: names });
-  let failed = 0;
-  for (const [i, one] of tests.entries()) {
-    const message = await run(one);
-    failed += message !== null;
-    report(message === null ? { test: names[i], passed: true } : { test: names[i], passed: false, message });
+  let summary;
+  try {
+    for await (const { type, data } of runner.run({ files: [LOADER], isolation: "none" })) {
+      // The runner takes a file without tests, or one that fails, for a test.
+      if (data.name !== LOADER) events[type]?.(data);
+      else if (type === "test:fail") problems.push(inspect(data.details.error));
+      if (type === "test:summary" && data.file === undefined) summary = data;
+    }
+  } catch (error) {
+    problems.push(inspect(error));
   }
-  await program.settle();
-  for (const [output] of program.output.matchAll(/.{1,4096}/gsu)) report({ output });
-  report({ done: true });
-  process.exit(failed > 0 ? 1 : 0);
+  if (names.size === 0) problems.push(`there are no tests in ${process.argv.slice(2).join(", ")}`);
+  if (problems.length > 0) {
+    report({ broken: cut(problems.join("\n"), MESSAGE_MAX) });
+  } else if (summary) {
+    await program.settle();
+    for (const [output] of program.output.matchAll(/.{1,4096}/gsu)) report({ output });
+    report({ done: true });
+  }
+  process.exit(process.exitCode || (summary?.success && problems.length === 0 ? 0 : 1));
 }
 
-module.exports = { test, program };
+module.exports = { files, problems };
 main();

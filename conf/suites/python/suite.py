@@ -1,228 +1,152 @@
-"""Runs an exercise's tests beside the program that they test, and tells the service how each of them ended.
+"""Has pytest run an exercise's tests beside the program that they test, and tells the service how each of them ended.
 
-It runs in a process and under a user of its own; the program is another process (host.py), which has neither these
-files nor this process's descriptors. Tests are unittest.TestCase classes, or functions whose names begin with test.
-They get at the program by `from sandpool import program`:
-
-    program.start()           run it as a script; it goes on while the tests run
-    program.ended(seconds)    how it ended: None while it runs (after waiting so long), else a text for a person
-    program.call(name, ...)   call one of its functions with values that JSON knows; what it returns, or ProgramError
-    program.output            what it has written to its standard output so far
+It runs in a process and under a user of its own, in a folder that the program can neither read nor write, and so do the
+tests; they get at the program through sandpool.py. pytest takes nothing from anywhere else: no settings, plugins or caches.
 
 What this process writes to its standard output is the report, in the lines that fcgi/model/suite_report.h describes.
+Collecting tests asks the program nothing, so that they are all known before it can do anything.
 """
-import importlib
+import contextlib
+import io
 import json
 import os
-import secrets
-import select
+import re
 import sys
-import time
-import types
-import unittest
 
-FROM_PROGRAM, TO_PROGRAM = 3, 4
-OUTPUT_MAX = 64 * 1024
-REPLY_MAX = 1024 * 1024
+PLACE = os.getcwd()
+NAME_MAX, MESSAGE_MAX, COMPARED_MAX = 150, 2000, 1000
+# Not the terminal, though nobody sees it: without its options, assertions lose their explanations.
+UNUSED = ("cacheprovider", "doctest", "faulthandler", "junitxml", "legacypath", "pastebin", "setuponly", "setupplan", "stepwise")
 
+# From here on what anything prints is no report.
+REPORT = os.dup(1)
+os.dup2(2, 1)
+sys.path.insert(0, PLACE)
+os.environ.update(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", TMPDIR=PLACE)
 
-class ProgramError(AssertionError):
-    """The program did not do what it was asked."""
+import pytest  # noqa: E402: which looks at the environment
+from _pytest.assertion import util  # noqa: E402
+import sandpool  # noqa: E402
 
-
-class Program:
-    """The program under test, at the other end of two pipes. Whatever it sends is taken for values, never for code,
-    and every wait has an end."""
-
-    def __init__(self):
-        self._mark = b"\x1e" + secrets.token_hex(16).encode() + b" "
-        self._unread = b""
-        self._output = bytearray()
-        self._replies = {}
-        self._asked = 0
-        self._run = None
-        self._gone = False
-
-    @property
-    def output(self):
-        self._read_until(lambda: False, 0)
-        return self._output.decode("utf-8", "replace")
-
-    def start(self):
-        if self._run is None:
-            self._run = self._ask({"run": True})
-
-    def ended(self, seconds=0):
-        self.start()
-        self._read_until(lambda: self._run in self._replies, seconds)
-        reply = self._replies.get(self._run)
-        if reply is None:
-            return "abruptly" if self._gone else None
-        return "with " + reply["error"] if "error" in reply else "without an error"
-
-    def call(self, name, *args, timeout=2):
-        number = self._ask({"call": name, "args": args})
-        self._read_until(lambda: number in self._replies, timeout)
-        reply = self._replies.pop(number, None)
-        if reply is None:
-            raise ProgramError(f"{name}(): the program ended itself" if self._gone else
-                               f"{name}() did not return within {timeout:g} seconds")
-        if "value" not in reply:
-            raise ProgramError(f"{name}(): {reply.get('error', 'no answer')}")
-        return reply["value"]
-
-    def _ask(self, command):
-        self._asked += 1
-        command.update(id=self._asked, mark=self._mark.decode())
-        data = json.dumps(command).encode() + b"\n"
-        deadline = time.monotonic() + 2
-        try:
-            while data:
-                if not select.select([], [TO_PROGRAM], [], max(0, deadline - time.monotonic()))[1]:
-                    raise ProgramError("the program does not listen to its tests any more")
-                data = data[os.write(TO_PROGRAM, data[:select.PIPE_BUF]):]
-        except BrokenPipeError:
-            self._gone = True
-        return self._asked
-
-    def _read_until(self, enough, seconds):
-        deadline = time.monotonic() + seconds
-        while not self._gone and not enough():
-            left = max(0, deadline - time.monotonic())
-            if not select.select([FROM_PROGRAM], [], [], left)[0]:
-                return
-            data = os.read(FROM_PROGRAM, 65536)
-            self._gone = not data
-            self._take(data)
-            if left == 0:
-                return
-
-    def _take(self, data):
-        self._unread += data
-        while self._mark in self._unread:
-            before, _, rest = self._unread.partition(self._mark)
-            line, newline, after = rest.partition(b"\n")
-            if not newline:
-                self._gone |= len(rest) > REPLY_MAX
-                return
-            self._print(before)
-            self._reply(line)
-            self._unread = after
-        cut = self._unread.rfind(self._mark[:1])
-        if cut < 0 or not self._mark.startswith(self._unread[cut:]):
-            cut = len(self._unread)
-        self._print(self._unread[:cut])
-        self._unread = self._unread[cut:]
-
-    def _print(self, data):
-        self._output += data[:OUTPUT_MAX - len(self._output)]
-
-    def _reply(self, line):
-        try:
-            reply = json.loads(line)
-            number = reply.pop("id")
-            if 0 < number <= self._asked:
-                self._replies.setdefault(number, reply)
-        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-            self._gone = True
+ENDINGS = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
-class Result(unittest.TestResult):
-    """How one test ended: message is None when it passed."""
-
-    def __init__(self):
-        super().__init__()
-        self.message = "the test did not run"
-        self.parts = []
-
-    def addSuccess(self, test):
-        self.message = None
-
-    def stopTest(self, test):
-        if self.parts and self.message in (None, "the test did not run"):
-            self.message = "; ".join(self.parts) or "a part of it is not as it should be"
-
-    def addFailure(self, test, err):
-        self.message = str(err[1]) or "it is not as it should be"
-
-    def addError(self, test, err):
-        self.message = f"{err[0].__name__}: {err[1]}"
-
-    def addSubTest(self, test, subtest, err):
-        if err is not None:
-            self.parts.append(str(err[1]))
-
-    def addSkip(self, test, reason):
-        self.message = "the test was skipped"
-
-    def addUnexpectedSuccess(self, test):
-        self.message = "it should have failed"
-
-
-def flatten(suite):
-    for test in suite:
-        if isinstance(test, unittest.TestSuite):
-            yield from flatten(test)
-        else:
-            yield test
-
-
-def find_tests(names):
-    loader = unittest.TestLoader()
-    for name in names:
-        module = importlib.import_module(name.removesuffix(".py"))
-        yield from flatten(loader.loadTestsFromModule(module))
-        for key, value in vars(module).items():
-            if key.startswith("test") and isinstance(value, types.FunctionType):
-                yield unittest.FunctionTestCase(value, description=value.__doc__ or key)
-
-
-def title(test):
-    return (test.shortDescription() or test.id().rpartition(".")[2])[:150]
-
-
-def run(test):
-    result = Result()
-    unittest.TestSuite([test]).run(result)
-    return result.message if result.testsRun == 1 else result.message or "the test did not run"
-
-
-def report(fd, **line):
+def tell(**line):
     data = json.dumps(line).encode() + b"\n"
     while data:
-        data = data[os.write(fd, data):]
+        data = data[os.write(REPORT, data):]
+
+
+def in_characters(text, most):
+    """What a program answers may have halves of characters, which no JSON has."""
+    return text[:most].encode("utf-8", "replace").decode()
+
+
+def in_words(error):
+    if isinstance(error, pytest.fail.Exception):
+        text = str(error.msg)
+    elif isinstance(error, AssertionError):
+        text = re.sub(r"\n *Use -v to get more diff|, use '?-vv'? to show", "", str(error))
+    else:
+        text = f"{type(error).__name__}: {error}"
+    return text or "it is not as it should be"
+
+
+def names_of(items):
+    """As pytest calls them, without the file; names that this makes equal get a number."""
+    names = []
+    for item in items:
+        name = "".join(c if c.isprintable() else "?" for c in item.nodeid.partition("::")[2])
+        name = name.encode("utf-8", "replace")[:NAME_MAX].decode("utf-8", "ignore")
+        names.append(f"{name} ({len(names) + 1})" if name in names else name)
+    return names
+
+
+class Suite:
+    """A plugin of pytest."""
+
+    def __init__(self):
+        self.names = {}
+        self.problems = []
+        self.outcome = None
+        self.failed = 0
+
+    @pytest.fixture(scope="session")
+    def program(self):
+        """The program under test."""
+        return sandpool.program
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            lines = re.findall(r"^E +(.*)", str(report.longrepr), re.MULTILINE)
+            self.problems.append(f"{report.nodeid}: " + ("\n".join(lines) or str(report.longrepr)))
+
+    def pytest_collection_finish(self, session):
+        self.names = dict(zip(session.items, names_of(session.items)))
+        if self.names and not self.problems:
+            tell(plan=list(self.names.values()))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item, call):
+        result = yield
+        if result.failed and "passed" not in self.outcome:
+            error = call.excinfo.value if call.excinfo else None
+            message = in_words(error) if error else str(result.longrepr)
+            self.outcome = {"passed": False, "message": in_characters(message, MESSAGE_MAX)}
+        elif hasattr(result, "wasxfail") and not self.outcome:
+            self.outcome = {"skipped": True, "message": in_characters(f"expected to fail: {result.wasxfail}", MESSAGE_MAX)}
+        elif result.skipped and not self.outcome:
+            self.outcome = {"skipped": True, "message": in_characters(f"skipped: {call.excinfo.value}", MESSAGE_MAX)}
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item, nextitem):
+        self.outcome = {}
+        done = yield
+        outcome = self.outcome or {"passed": True}
+        self.failed += outcome != {"passed": True}
+        tell(test=self.names[item], **outcome)
+        return done
+
+
+def compare_short_values(config, op, left, right, compare=util.assertrepr_compare):
+    """Line by line, long values take minutes to compare: an assertion then shows their beginnings alone."""
+    try:
+        if len(repr(left)) + len(repr(right)) <= COMPARED_MAX:
+            return compare(config=config, op=op, left=left, right=right)
+    except RecursionError:
+        pass
+    return None
+
+
+def run(files):
+    suite = Suite()
+    util.assertrepr_compare = compare_short_values
+    options = ["-c", "/dev/null", f"--rootdir={PLACE}", f"--confcutdir={PLACE}", f"--basetemp={PLACE}/tmp", "--capture=sys",
+               "--tb=no", "--no-header", "--no-summary", "-q"]
+    for name in UNUSED:
+        options += ["-p", f"no:{name}"]
+    options += [f"{PLACE}/{name}" for name in files if name != "conftest.py"]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = pytest.main(options, plugins=[suite])
+    if code == pytest.ExitCode.NO_TESTS_COLLECTED:
+        suite.problems.append("there are no tests in " + ", ".join(files))
+    elif code not in ENDINGS and not suite.problems:
+        suite.problems.append(said.getvalue().strip() or f"pytest ended with code {code}")
+    return code, suite
 
 
 def main():
-    # From here on what anything prints is no report.
-    out = os.dup(1)
-    os.dup2(2, 1)
-    program = Program()
-    module = types.ModuleType("sandpool")
-    module.program, module.ProgramError = program, ProgramError
-    sys.modules["sandpool"] = module
-    sys.path.insert(0, os.getcwd())
-
-    tests = list(find_tests(sys.argv[1:]))
-    names = []
-    for test in tests:
-        name = title(test)
-        names.append(f"{name} ({len(names) + 1})" if name in names else name)
-    report(out, plan=names)
-    failed = 0
-    for name, test in zip(names, tests):
-        message = run(test)
-        if message is None:
-            report(out, test=name, passed=True)
-        else:
-            failed += 1
-            # What a program answers may have halves of characters, which no JSON has.
-            report(out, test=name, passed=False, message=message[:2000].encode("utf-8", "replace").decode())
-    output = program.output
-    for at in range(0, len(output), 4096):
-        report(out, output=output[at:at + 4096])
-    report(out, done=True)
-    sys.exit(1 if failed else 0)
+    code, suite = run(sys.argv[1:])
+    if suite.problems:
+        tell(broken=in_characters("\n".join(suite.problems), MESSAGE_MAX))
+    elif code in ENDINGS:
+        output = sandpool.program.output
+        for at in range(0, len(output), 4096):
+            tell(output=output[at:at + 4096])
+        tell(done=True)
+    sys.exit(int(code) or suite.failed > 0)
 
 
 main()

@@ -1,8 +1,7 @@
 import socket
 import time
-import unittest
 
-from sandpool import program
+import pytest
 
 PORT = 6379
 SECONDS = 5
@@ -17,16 +16,14 @@ def connects():
         return False
 
 
-class Step1(unittest.TestCase):
-    def test_listens(self):
-        """Something listens on port 6379"""
-        program.start()
-        deadline = time.monotonic() + SECONDS
-        while True:
-            ended = program.ended(0.01)
-            if connects():
-                return
-            if ended:
-                self.fail(f"Your program ended {ended}, and nothing listens on port {PORT}. {HINT}")
-            if time.monotonic() > deadline:
-                self.fail(f"Nothing listens on port {PORT} after {SECONDS} seconds. {HINT}")
+def test_something_listens_on_port_6379(program):
+    program.start()
+    deadline = time.monotonic() + SECONDS
+    while True:
+        ended = program.ended(0.01)
+        if connects():
+            return
+        if ended:
+            pytest.fail(f"Your program ended {ended}, and nothing listens on port {PORT}. {HINT}")
+        if time.monotonic() > deadline:
+            pytest.fail(f"Nothing listens on port {PORT} after {SECONDS} seconds. {HINT}")

@@ -1,18 +1,16 @@
 import unittest
 
+import pytest
+
 from sandpool import program
 
 
-class Add(unittest.TestCase):
-    def test_1_small(self):
-        """adds small numbers"""
-        self.assertEqual(program.call("add", 1, 2), 3)
-
-    def test_2_large(self):
-        """adds large numbers"""
-        self.assertEqual(program.call("add", 2**70, 1), 2**70 + 1)
+class TestAdd:
+    @pytest.mark.parametrize("a, b, total", [(1, 2, 3), (2**70, 1, 2**70 + 1)], ids=["small", "large"])
+    def test_numbers(self, program, a, b, total):
+        assert program.call("add", a, b) == total
 
 
-def test_words():
-    """adds words"""
-    assert program.call("add", "a", "b") == "ab", "a and b are ab"
+class Words(unittest.TestCase):
+    def test_words(self):
+        self.assertEqual(program.call("add", "a", "b"), "ab", "a and b are ab")

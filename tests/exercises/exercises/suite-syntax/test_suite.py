@@ -1,0 +1,2 @@
+def test_secret(:
+    assert 1 == 1

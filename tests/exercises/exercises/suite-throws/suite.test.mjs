@@ -1,0 +1,4 @@
+import test from "node:test";
+
+test("first", () => {});
+throw new Error("secret");

@@ -1,0 +1,5 @@
+def test_first():
+    pass
+
+
+import no_such_secret
