@@ -9,8 +9,9 @@ int main(int argc, char **argv)
 {
         struct exercise_folder folder;
         struct error err = {0};
+        /* On a busy machine, a sandbox of another language may take longer to make than requests wait. */
         const struct service_options options = {
-                .pool_max = 8, .all_languages = true, .exercises = folder.path};
+                .pool_max = 8, .all_languages = true, .queue_timeout_s = 20, .exercises = folder.path};
         int failed = 1;
         (void)argc;
         if (exercise_folder_make(&folder, &err))
