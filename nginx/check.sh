@@ -8,6 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+RUN_BYTES=65   # of a zone of limit_conn for each address: 64, and the zone's own book-keeping
 SLACK_MS=10000 # between the longest request and nginx's patience: the deadlines of worker and broker
 
 failed=0
@@ -59,9 +60,28 @@ values() {
         ' "$work/dump"
 }
 
+# setting DIRECTIVE DEFAULT: the value of one that stands outside of all servers and locations.
+setting() {
+        local found
+        found=$(sed -nE "s/^[[:space:]]*$1[[:space:]]+([^;]+);.*/\1/p" "$work/dump" | head -n 1)
+        echo "${found:-$2}"
+}
+
+# roomy NAME: in the last dump, the zone that counts the runs of addresses has room for every connection that nginx can have.
+roomy() {
+        local size processes connections
+        size=$(sed -nE 's/^[[:space:]]*limit_conn_zone .* zone=sandpool_address_runs:([0-9]+[km]?);.*/\1/p' "$work/dump")
+        processes=$(setting worker_processes 1)
+        [ "$processes" != auto ] || processes=$(nproc)
+        connections=$(($(setting worker_connections 512) * processes))
+        [ -n "$size" ] && [ "$(size_of "$size")" -ge $((connections * RUN_BYTES)) ] ||
+                complain "$1: the zone sandpool_address_runs is ${size:-not there}, and $connections connections may need $((connections * RUN_BYTES)) bytes"
+}
+
 # agree NAME: the configuration of the last dump with the service's.
 agree() {
         local name=$1 found value
+        roomy "$name"
         found=$(awk '/^[[:space:]]*upstream sandpool_execute [{]/ { inside = 1 } inside && /}/ { inside = 0 }
                 inside && $1 == "server" { n = "none"; for (i = 2; i <= NF; i++) if ($i ~ /^max_conns=/) n = $i; gsub(/max_conns=|;/, "", n); print n }' "$work/dump")
         [ -n "$found" ] || complain "$name: there is no upstream sandpool_execute"

@@ -142,6 +142,10 @@ static void test_the_check_finds_what_drifted(void **state)
                 {"sed -i 's/fastcgi_next_upstream error/& non_idempotent/' "
                  "nginx/fastcgi.conf",
                         "runs programs twice"},
+                {"sed -i 's/address_runs:10m/address_runs:32k/' rate_limit/zones.conf",
+                        "the zone sandpool_address_runs is 32k"},
+                {"sed -i 's/^worker_processes .*/worker_processes 64;/' nginx/nginx.conf",
+                        "262144 connections may need"},
                 {"sed -i 's/gzip on/gzip maybe/' nginx/gzip.conf", "invalid value"}};
         struct error err = {0};
         char script[512], conf[128], settings[128], *said;
@@ -159,8 +163,8 @@ static void test_the_check_finds_what_drifted(void **state)
                 struct buffer out = BUFFER_MAX(64 << 10);
                 char shell[512];
                 snprintf(shell, sizeof shell,
-                        "cd %s; rm -rf kept; mkdir kept; cp -r nginx sandpool.yaml kept; %s", place.dir,
-                        drifts[i][0]);
+                        "cd %s; rm -rf kept; mkdir kept; cp -r nginx rate_limit sandpool.yaml kept; %s",
+                        place.dir, drifts[i][0]);
                 free(spawn_text(&err, "sh", "-ec", shell, NULL));
                 nginx_place_fail(&err);
                 const char *const argv[] = {"env", settings, script, conf, NULL};
@@ -169,7 +173,7 @@ static void test_the_check_finds_what_drifted(void **state)
                 if (!strstr(out.data, drifts[i][1]))
                         fail_msg("not \"%s\" but: %s", drifts[i][1], out.data);
                 buffer_clear(&out);
-                snprintf(shell, sizeof shell, "cd %s; rm -rf nginx; cp -r kept/* .", place.dir);
+                snprintf(shell, sizeof shell, "cd %s; rm -rf nginx rate_limit; cp -r kept/* .", place.dir);
                 free(spawn_text(&err, "sh", "-ec", shell, NULL));
                 nginx_place_fail(&err);
         }
