@@ -55,7 +55,7 @@ static void test_other_paths_are_not_found(void **state)
         (void)state;
         static const char *const paths[] = {"/nothing", "/api", "/api/execute/", "/api/executes",
                 "/api/v2/execute", "/metrics/x", "/api/metric", "/api/historys", "/api/administrator",
-                "/livez/", "/%00", "/index.php", "/../conf"};
+                "/livez/", "/%00", "/index.php", "/nothing.html", "/../conf"};
         for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
                 struct http_response response = nginx_place_ask(NULL, paths[i], NULL, NULL);
                 if (response.status == 400) /* what is no valid path at all */
@@ -73,7 +73,9 @@ static void test_other_methods_are_not_allowed(void **state)
         } cases[] = {{"GET", "/api/execute", "POST, OPTIONS"}, {"PUT", "/api/v1/execute", "POST, OPTIONS"},
                 {"DELETE", "/api/run-code", "POST, OPTIONS"}, {"POST", "/readyz", "GET, HEAD, OPTIONS"},
                 {"POST", "/api/languages", "GET, HEAD, OPTIONS"},
-                {"PATCH", "/api/health", "GET, HEAD, OPTIONS"}};
+                {"PATCH", "/api/health", "GET, HEAD, OPTIONS"}, {"POST", "/", "GET, HEAD"},
+                {"OPTIONS", "/openapi.yaml", "GET, HEAD"}, {"DELETE", "/metrics", "GET, HEAD"},
+                {"OPTIONS", "/api/history", "GET, HEAD"}, {"PUT", "/api/v1/admin/cleanup", "POST"}};
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
                 struct http_response response = nginx_place_ask(cases[i].method, cases[i].path, NULL, NULL);
                 char allow[128] = "";
