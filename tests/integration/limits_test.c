@@ -207,11 +207,14 @@ static void test_keys_are_in_no_log(void **state)
 static void test_lists(void **state)
 {
         (void)state;
-        static const char *const blocked[] = {"198.51.100.1", "2001:db8:bad:1::1", "203.0.113.66"};
+        static const char *const blocked[] = {"198.51.100.1", "::ffff:198.51.100.1", "2001:db8:bad:1::1",
+                "203.0.113.66", "::ffff:203.0.113.66"};
         for (size_t i = 0; i < sizeof blocked / sizeof *blocked; i++) {
                 struct http_response response = nginx_place_ask(NULL, "/api/execute", "{}", blocked[i]);
                 nginx_place_expect_error(&response, 403, "forbidden");
                 response = nginx_place_ask(NULL, "/api/languages", NULL, blocked[i]);
+                nginx_place_expect_error(&response, 403, "forbidden");
+                response = nginx_place_ask(NULL, "/metrics", NULL, blocked[i]); /* one is an operator */
                 nginx_place_expect_error(&response, 403, "forbidden");
                 response = nginx_place_ask("OPTIONS", "/api/execute", NULL, blocked[i]);
                 assert_int_equal(response.status, 403);
@@ -219,7 +222,10 @@ static void test_lists(void **state)
         }
         assert_int_equal(status_of("/api/execute", NULL, "X-Forwarded-For: 198.51.100.1", KEY_HIGH), 403);
         assert_int_equal(status_of("/api/execute", NULL, "X-Forwarded-For: 198.51.100.9", NULL), 200);
+        assert_int_equal(status_of("/metrics", NULL, "X-Forwarded-For: 203.0.113.7", NULL), 200);
+        assert_int_equal(status_of("/api/execute", NULL, "X-Forwarded-For: ::ffff:198.51.100.9", NULL), 200);
         assert_int_equal(passing(30, NULL, "X-Forwarded-For: 203.0.113.7", NULL), 30);
+        assert_int_equal(passing(30, NULL, "X-Forwarded-For: ::ffff:203.0.113.7", NULL), 30);
         assert_int_equal(passing(30, NULL, "X-Forwarded-For: 2001:db8:a:1::1", NULL), 30);
 }
 
