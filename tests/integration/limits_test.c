@@ -18,6 +18,8 @@
 /* As shipped. */
 #define BURST 10
 #define RUNS 4
+#define STANDARD_RUNS 8
+#define HIGH_RUNS 16
 #define READS_BURST 60
 #define STANDARD_BURST 60
 
@@ -273,31 +275,40 @@ static void release(const pid_t *clients, int count)
         }
 }
 
+/* Each tier has as many as it says and not one more, all from one address; others are not affected. */
 static void test_simultaneous_runs(void **state)
 {
         (void)state;
+        static const char address[] = "X-Forwarded-For: 192.0.2.60";
+        static const struct {
+                const char *key, *retry_after;
+                int runs;
+        } tiers[] = {{KEY_B, "1", STANDARD_RUNS}, {KEY_HIGH, "1", HIGH_RUNS}, {"X-None: 1", "6", RUNS}};
         struct error err = {0};
-        pid_t clients[2 * RUNS];
-        int before = BURST - RUNS; /* so that the one that is refused is the last that the rate allows */
-        assert_int_equal(passing(before, NULL, "X-Forwarded-For: 192.0.2.60", NULL), before);
-        for (int i = 0; i < RUNS; i++)
-                clients[i] = hold("X-Forwarded-For: 192.0.2.60", "X-None: 1");
-        for (int i = RUNS; i < 2 * RUNS; i++) /* a key of the next tier may have twice as many */
-                clients[i] = hold("X-Forwarded-For: 192.0.2.60", KEY_B);
-        if (nginx_responder_wait_held(&responder, 2 * RUNS, &err))
+        pid_t clients[RUNS + STANDARD_RUNS + HIGH_RUNS];
+        int held = 0, before = BURST - RUNS; /* so that who is refused has used up the rate */
+        assert_int_equal(passing(before, NULL, address, NULL), before);
+        for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++)
+                for (int j = 0; j < tiers[i].runs; j++)
+                        clients[held++] = hold(address, tiers[i].key);
+        if (nginx_responder_wait_held(&responder, held, &err))
                 nginx_place_fail(&err);
-        struct http_response response = nginx_place_ask(NULL, "/api/execute", "{}", "192.0.2.60");
+        for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
+                struct http_response response = nginx_place_send((struct http_request){
+                        .path = "/api/execute", .body = "{}", .headers = {tiers[i].key, address}});
+                expect_header(&response, "Retry-After", tiers[i].retry_after);
+                assert_non_null(
+                        strstr(json_string_value(json_object_get(response.json, "error")), "at once"));
+                nginx_place_expect_error(&response, 429, "rate_limited");
+        }
         too_many_ms = clock_ms();
-        expect_header(&response, "Retry-After", "6");
-        assert_non_null(strstr(json_string_value(json_object_get(response.json, "error")), "at once"));
-        nginx_place_expect_error(&response, 429, "rate_limited");
         free(nginx_place_log("\"runs\":\"REJECTED\""));
         assert_int_equal(status_of("/api/execute", NULL, "X-Forwarded-For: 192.0.2.61", NULL), 200);
-        assert_int_equal(status_of("/api/execute", NULL, "X-Forwarded-For: 192.0.2.60", KEY_B), 200);
-        response = nginx_place_ask(NULL, "/readyz", NULL, "192.0.2.60");
+        struct http_response response = nginx_place_ask(NULL, "/readyz", NULL, "192.0.2.60");
         assert_int_equal(response.status, 200);
         http_clear(&response);
-        release(clients, 2 * RUNS);
+        release(clients, held);
+        assert_int_equal(status_of("/api/execute", NULL, address, KEY_B), 200);
 }
 
 /* Who had nothing left waits as told, and gets in; with no more requests than one every 6 s. */
