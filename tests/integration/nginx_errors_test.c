@@ -91,42 +91,96 @@ static void test_a_worker_that_dies_does_not_take_the_others_out(void **state)
         }
 }
 
-/* Send bytes, read all that comes back. */
-static void expect_raw(const char *bytes, size_t size, int status)
+/* Send bytes, read all that comes back. The caller clears the response. */
+static struct http_response ask_raw(const struct buffer *bytes)
 {
         struct error err = {0};
         struct buffer answer = BUFFER_MAX(64 << 10);
-        char begin[32];
+        struct http_response response = {.head = BUFFER_MAX(64 << 10), .body = BUFFER_MAX(64 << 10)};
         int fd = http_connect(place.port, &err);
         nginx_place_fail(&err);
-        if (io_write_all(fd, bytes, size, clock_ms() + 5000, &err))
+        if (io_write_all(fd, bytes->data, bytes->size, clock_ms() + 5000, &err))
                 nginx_place_fail(&err);
         assert_int_equal(http_read_to_end(fd, &answer, clock_ms() + 20000), 0);
-        buffer_add(&answer, "", 1);
-        snprintf(begin, sizeof begin, "HTTP/1.1 %d ", status);
-        if (strncmp(answer.data, begin, strlen(begin)))
-                fail_msg("not %d: %.60s", status, answer.data);
-        assert_non_null(strstr(answer.data, "\r\nX-Request-Id: "));
-        json_t *json = json_loads(strstr(answer.data, "\r\n\r\n"), 0, NULL);
-        assert_string_equal(json_string_value(json_object_get(json, "reason")), "invalid_request");
-        json_decref(json);
-        buffer_clear(&answer);
         io_close(&fd);
+        buffer_add(&answer, "", 1);
+        const char *body = strstr(answer.data, "\r\n\r\n");
+        assert_non_null(body);
+        assert_int_equal(sscanf(answer.data, "HTTP/1.1 %d ", &response.status), 1);
+        buffer_add(&response.head, answer.data, (size_t)(body - answer.data) + 2);
+        buffer_add_string(&response.body, body + 4);
+        response.json = json_loads(body + 4, 0, NULL);
+        response.method = "GET";
+        response.path = "/nothing";
+        buffer_clear(&answer);
+        return response;
 }
+
+#define ORIGIN "Origin: " NGINX_PLACE_ORIGIN "\r\n"
 
 static void test_what_is_no_proper_request(void **state)
 {
         (void)state;
-        static char big[40000];
-        expect_raw("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", 53, 400);
-        expect_raw("GET / HTTP/3.1\r\nHost: a\r\n\r\n", 29, 400);
-        expect_raw("POST /api/execute HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: pigeon\r\nConnection: "
-                   "close\r\n\r\n",
-                86, 400);
-        snprintf(big, sizeof big, "GET /%030000d HTTP/1.1\r\nHost: a\r\n\r\n", 0);
-        expect_raw(big, strlen(big), 414);
-        snprintf(big, sizeof big, "GET / HTTP/1.1\r\nHost: a\r\nX: %030000d\r\n\r\n", 0);
-        expect_raw(big, strlen(big), 431);
+        static const struct {
+                const char *begin;
+                size_t fill; /* so many bytes between both */
+                const char *end;
+                int status;
+                bool origin; /* it could be read before the request went wrong */
+        } cases[] = {
+                {"GET / HTTP/1.1\r\nHost: a\r\n" ORIGIN "Host: b\r\n", 0, "\r\n", 400, true},
+                {"GET / HTTP/3.1\r\nHost: a\r\n" ORIGIN, 0, "\r\n", 400, false},
+                {"POST /api/execute HTTP/1.1\r\nHost: a\r\n" ORIGIN "Transfer-Encoding: pigeon\r\n", 0,
+                        "Connection: close\r\n\r\n", 400, true},
+                {"GET /", 30000, " HTTP/1.1\r\nHost: a\r\n" ORIGIN "\r\n", 414, false},
+                {"GET / HTTP/1.1\r\nHost: a\r\n" ORIGIN "X: ", 30000, "\r\n\r\n", 431, true},
+        };
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                struct buffer bytes = BUFFER_MAX(64 << 10);
+                buffer_add_string(&bytes, cases[i].begin);
+                for (size_t j = 0; j < cases[i].fill; j++)
+                        buffer_add(&bytes, "x", 1);
+                buffer_add_string(&bytes, cases[i].end);
+                struct http_response response = ask_raw(&bytes);
+                assert_int_equal(
+                        http_header(&response, "Access-Control-Allow-Origin", NULL, 0), cases[i].origin);
+                nginx_place_expect_error(&response, cases[i].status, "invalid_request");
+                buffer_clear(&bytes);
+        }
+}
+
+/* What the conditions of a request for a file come to; ranges are not served. */
+static void test_conditions_that_fail(void **state)
+{
+        (void)state;
+        static const char *const headers[] = {
+                "If-Match: \"other\"", "If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT"};
+        static const char *const paths[] = {"/", "/openapi.yaml"};
+        for (size_t i = 0; i < 4; i++) {
+                struct http_response response = nginx_place_send(
+                        (struct http_request){.path = paths[i / 2], .headers = {headers[i % 2]}});
+                nginx_place_expect_error(&response, 412, "invalid_request");
+                response = nginx_place_send(
+                        (struct http_request){.path = paths[i / 2], .headers = {"Range: bytes=9999999-"}});
+                assert_int_equal(response.status, 200);
+                http_clear(&response);
+        }
+}
+
+/* The service takes longer than nginx waits for it: the program is given up, and sent to nobody else. */
+static void test_the_service_is_too_slow(void **state)
+{
+        (void)state;
+        char id[64], *log, *line;
+        struct http_response response = nginx_place_ask(NULL, "/api/execute", "hold", NULL);
+        assert_int_equal(http_header(&response, "X-Request-Id", id, sizeof id), 1);
+        nginx_place_expect_error(&response, 503, "busy");
+        log = nginx_place_log(id);
+        line = strstr(log, id);
+        *strchr(line, '\n') = '\0';
+        assert_non_null(strstr(line, "\"upstream\":\"unix:"));
+        assert_null(strstr(line, ", unix:")); /* the other server of the upstream */
+        free(log);
 }
 
 static void test_without_a_service_it_is_busy(void **state)
@@ -139,6 +193,16 @@ static void test_without_a_service_it_is_busy(void **state)
         nginx_place_expect_error(&response, 503, "busy");
 }
 
+/* An nginx that waits a second, with a second server that it could turn to. */
+static int start_impatient(void **state)
+{
+        (void)state;
+        return nginx_place_start(
+                "sed -i 's/fastcgi_read_timeout 90s/fastcgi_read_timeout 1s/' nginx/sandpool.conf;"
+                "sed -i 's#^.*server unix:\\(.*\\)/fastcgi.sock.*#&\\n    server unix:\\1/control.sock;#' "
+                "nginx/upstream.conf; grep -c control.sock nginx/upstream.conf | grep -q 2");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -146,8 +210,10 @@ int main(void)
                 cmocka_unit_test(test_a_body_at_the_limit_passes_and_one_byte_more_does_not),
                 cmocka_unit_test(test_the_service_has_the_last_word_on_its_own_errors),
                 cmocka_unit_test(test_a_worker_that_dies_does_not_take_the_others_out),
-                cmocka_unit_test(test_what_is_no_proper_request),
+                cmocka_unit_test(test_what_is_no_proper_request), cmocka_unit_test(test_conditions_that_fail),
                 cmocka_unit_test(test_without_a_service_it_is_busy), /* the last: it ends the responder */
         };
-        return cmocka_run_group_tests(tests, start, nginx_place_stop);
+        const struct CMUnitTest impatient[] = {cmocka_unit_test(test_the_service_is_too_slow)};
+        int failed = cmocka_run_group_tests(tests, start, nginx_place_stop);
+        return failed + cmocka_run_group_tests(impatient, start_impatient, nginx_place_stop);
 }
