@@ -142,6 +142,13 @@ static void test_the_check_finds_what_drifted(void **state)
                 {"sed -i 's/fastcgi_next_upstream error/& non_idempotent/' "
                  "nginx/fastcgi.conf",
                         "runs programs twice"},
+                {"sed -i 's#run_dir: .*#run_dir: /run/other#' sandpool.yaml",
+                        "a server of sandpool_control is unix:"},
+                {"sed -i 's/tcp: .*/tcp: 127.0.0.1:9000/' sandpool.yaml",
+                        "the service listens at 127.0.0.1:9001"},
+                {"sed -i 's/tcp: .*/tcp: 127.0.0.1:9000/' sandpool.yaml;"
+                 "sed -i 's/unix:[^ ]*/127.0.0.1:9001/' nginx/upstream.conf",
+                        "the servers of sandpool_execute are 127.0.0.1:9001"},
                 {"sed -i 's/address_runs:10m/address_runs:32k/' rate_limit/zones.conf",
                         "the zone sandpool_address_runs is 32k"},
                 {"sed -i 's/^worker_processes .*/worker_processes 64;/' nginx/nginx.conf",
