@@ -82,6 +82,38 @@ static void test_preflight(void **state)
         http_clear(&response);
 }
 
+#define PAGE_POLICY                                                                                          \
+        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; "    \
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+#define NO_PAGE_POLICY "default-src 'none'; frame-ancestors 'none'"
+
+/* What a browser is told about the page, about JSON and about an error; and nobody nginx's version. */
+static void test_security_headers(void **state)
+{
+        (void)state;
+        static const char *const paths[] = {"/", "/openapi.yaml", "/api/languages", "/nothing"};
+        static const struct {
+                const char *name, *values[4]; /* for each path; NULL: no such header */
+        } headers[] = {{"X-Frame-Options", {"DENY", "DENY", "DENY", "DENY"}},
+                {"Referrer-Policy", {"no-referrer", "no-referrer", "no-referrer", "no-referrer"}},
+                {"X-Content-Type-Options", {"nosniff", "nosniff", "nosniff", "nosniff"}},
+                {"Cross-Origin-Resource-Policy", {NULL, NULL, "same-origin", "same-origin"}},
+                {"Cache-Control", {NULL, NULL, "no-store", "no-store"}},
+                {"Content-Security-Policy", {PAGE_POLICY, NO_PAGE_POLICY, NO_PAGE_POLICY, NO_PAGE_POLICY}},
+                {"Server", {"nginx", "nginx", "nginx", "nginx"}}};
+        for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+                struct http_response response = nginx_place_ask(NULL, paths[i], NULL, NULL);
+                for (size_t j = 0; j < sizeof headers / sizeof *headers; j++) {
+                        const char *expected = headers[j].values[i];
+                        char value[512];
+                        int count = http_header(&response, headers[j].name, value, sizeof value);
+                        if (count != (expected != NULL) || (expected && strcmp(value, expected)))
+                                fail_msg("%s: %s: %s (%d times)", paths[i], headers[j].name, value, count);
+                }
+                http_clear(&response);
+        }
+}
+
 /* Whole origins only, and the answer says that it depends on the origin. */
 static void test_other_origins_are_not_allowed(void **state)
 {
@@ -166,6 +198,35 @@ static void test_the_access_log(void **state)
                 strchr("0123456789", json_string_value(json_object_get(json, "upstream_seconds"))[0]));
         json_decref(json);
         free(text);
+}
+
+/* A streamed answer's first part arrives while the service has not sent the last. */
+static void test_a_streamed_answer(void **state)
+{
+        (void)state;
+        static const char request[] = "POST /api/execute HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n"
+                                      "Content-Type: application/json\r\nConnection: close\r\n\r\ndrip";
+        struct error err = {0};
+        struct buffer answer = BUFFER_MAX(64 << 10);
+        static const char first[] = "{\"first\":1,", last[] = "\"last\":2}";
+        char bytes[4096];
+        int fd = http_connect(place.port, &err);
+        if (fd < 0 || io_write_all(fd, request, strlen(request), clock_ms() + 5000, &err))
+                nginx_place_fail(&err);
+        while (!answer.size || !memmem(answer.data, answer.size, first, strlen(first))) {
+                struct pollfd readable = {fd, POLLIN, 0};
+                assert_int_equal(io_poll(&readable, 1, clock_ms() + 10000), 1);
+                ssize_t got = read(fd, bytes, sizeof bytes);
+                assert_true(got > 0);
+                buffer_add(&answer, bytes, (size_t)got);
+        }
+        assert_null(memmem(answer.data, answer.size, last, strlen(last)));
+        if (nginx_responder_wait_held(&responder, 1, &err) || nginx_responder_release(&responder, &err))
+                nginx_place_fail(&err);
+        assert_int_equal(http_read_to_end(fd, &answer, clock_ms() + 10000), 0);
+        assert_non_null(memmem(answer.data, answer.size, last, strlen(last)));
+        buffer_clear(&answer);
+        io_close(&fd);
 }
 
 static void test_a_chunked_body_arrives_with_its_length(void **state)
@@ -288,6 +349,9 @@ static void test_it_has_no_privilege(void **state)
         struct process list[PROCESSES_MAX + 1];
         char value[128], mine[128];
         (void)state;
+        struct http_response response = nginx_place_ask(NULL, "/", NULL, NULL);
+        assert_int_equal(response.status, 200); /* so there is a process that serves */
+        http_clear(&response);
         list[0].pid = place.nginx;
         size_t count = 1 + processes_list(0, place.nginx, list + 1);
         assert_true(count > 1);
@@ -312,10 +376,12 @@ int main(void)
                 cmocka_unit_test(test_every_path_reaches_its_socket),
                 cmocka_unit_test(test_other_paths_are_not_found),
                 cmocka_unit_test(test_preflight),
+                cmocka_unit_test(test_security_headers),
                 cmocka_unit_test(test_other_origins_are_not_allowed),
                 cmocka_unit_test(test_operators_paths),
                 cmocka_unit_test(test_json_is_compressed_for_who_asks),
                 cmocka_unit_test(test_the_access_log),
+                cmocka_unit_test(test_a_streamed_answer),
                 cmocka_unit_test(test_a_chunked_body_arrives_with_its_length),
                 cmocka_unit_test(test_rate_limit_by_client),
                 cmocka_unit_test(test_loopback_is_not_limited),
