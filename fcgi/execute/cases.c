@@ -23,7 +23,7 @@ static enum execute_outcome run_case(
         struct work_step step = {
                 .kind = STEP_RUN,
                 .limits = work_run_limits(w, wall_ms),
-                .late_ms = PLAN_LATE_MS + (index ? PLAN_CLEAN_MS : 0),
+                .late_ms = PLAN_LATE_MS + PLAN_FORK_MS + (index ? PLAN_CLEAN_MS : 0),
                 .verdict = &verdict,
                 .text = text,
         };

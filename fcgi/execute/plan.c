@@ -183,7 +183,8 @@ static uint32_t hold_ms(const struct plan *plan, const struct request *request)
         uint32_t compile_ms = plan->compiles ? plan->compile_ms + PLAN_LATE_MS : 0;
         uint32_t most_ms = compile_ms + request->timeout_ms;
         if (request->tests)
-                most_ms = plan->budget_ms > compile_ms ? plan->budget_ms + PLAN_CLEAN_MS : compile_ms;
+                most_ms = plan->budget_ms > compile_ms ? plan->budget_ms + PLAN_CLEAN_MS + PLAN_FORK_MS
+                                                       : compile_ms;
         return most_ms + PLAN_LATE_MS + HOLD_SLACK_MS;
 }
 

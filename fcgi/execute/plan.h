@@ -15,6 +15,10 @@
 /* How long the runner may clean up after a run before it reads the next step (images/runner/clean.c). */
 #define PLAN_CLEAN_MS 5000
 
+/* How long it may try, before it starts one of several runs, to have a fork server do that
+ * (images/runner/fork_server.c). */
+#define PLAN_FORK_MS 3000
+
 struct plan {
         bool compiles;
         struct buffer frames; /* what is to be sent next; emptied as it is written */

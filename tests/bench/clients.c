@@ -9,20 +9,6 @@
 
 static const unsigned crowds[] = {1, 8, 32, 128, 512};
 
-static void print_row(const char *name, unsigned clients, struct crowd_counts *counts)
-{
-        printf("| %s | %u | %.1f/s | %.0f | %.0f | %.0f/s | ", name, clients,
-                (double)counts->served / counts->seconds, samples_ms(&counts->served_us, 50),
-                samples_ms(&counts->served_us, 99), (double)counts->refused / counts->seconds);
-        if (counts->refused)
-                printf("%.1f | %.1f | ", samples_ms(&counts->refused_us, 50),
-                        samples_ms(&counts->refused_us, 99));
-        else
-                printf("- | - | ");
-        printf("%zu |\n", counts->errors);
-        fflush(stdout);
-}
-
 static int measure(const struct bench *bench, const struct program *program, struct error *err)
 {
         static struct crowd_counts counts; /* its samples are too large for a stack */
@@ -38,7 +24,7 @@ static int measure(const struct bench *bench, const struct program *program, str
                 memset(&counts, 0, sizeof counts);
                 rc = crowd_run(&plan, &counts, err);
                 if (rc == 0)
-                        print_row(program->language, crowds[i], &counts);
+                        crowd_print(program->language, crowds[i], &counts);
         }
         question_free(&question);
         return rc;
@@ -46,9 +32,7 @@ static int measure(const struct bench *bench, const struct program *program, str
 
 int clients_table(struct bench *bench, struct error *err)
 {
-        printf("\n| language | clients | served | p50 ms | p99 ms | refused (503) | p50 ms | p99 ms | errors "
-               "|\n"
-               "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        printf("\n| language" CROWD_HEADING);
         for (const struct program *const *program = programs_all; *program; program++)
                 if (measure(bench, *program, err))
                         return -1;

@@ -257,3 +257,17 @@ out:
         io_close(&crowd.epoll);
         return rc;
 }
+
+void crowd_print(const char *name, unsigned clients, struct crowd_counts *counts)
+{
+        printf("| %s | %u | %.1f/s | %.0f | %.0f | %.0f/s | ", name, clients,
+                (double)counts->served / counts->seconds, samples_ms(&counts->served_us, 50),
+                samples_ms(&counts->served_us, 99), (double)counts->refused / counts->seconds);
+        if (counts->refused)
+                printf("%.1f | %.1f | ", samples_ms(&counts->refused_us, 50),
+                        samples_ms(&counts->refused_us, 99));
+        else
+                printf("- | - | ");
+        printf("%zu |\n", counts->errors);
+        fflush(stdout);
+}

@@ -25,4 +25,10 @@ struct crowd_counts {
  * time, so that it is not late because this process, which has a low priority meanwhile, is. 0/-1. */
 int crowd_run(const struct crowd_plan *plan, struct crowd_counts *counts, struct error *err);
 
+/* A row of a Markdown table, and the table's heading from the second column on. */
+void crowd_print(const char *name, unsigned clients, struct crowd_counts *counts);
+#define CROWD_HEADING                                                                                        \
+        " | clients | served | p50 ms | p99 ms | refused (503) | p50 ms | p99 ms | errors |\n"               \
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+
 #endif

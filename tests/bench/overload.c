@@ -70,26 +70,6 @@ static int measure(struct arrangement *arrangement, struct service *service, con
         return rc;
 }
 
-static void print_rows(struct arrangement *arrangement)
-{
-        for (size_t i = 0; i < CROWDS; i++) {
-                struct crowd_counts *counts = &arrangement->counts[i];
-                printf("| %s | %u | %.1f/s | %.0f | %.0f | %.0f/s | ", arrangement->name, crowds[i],
-                        (double)counts->served / counts->seconds, samples_ms(&counts->served_us, 50),
-                        samples_ms(&counts->served_us, 99), (double)counts->refused / counts->seconds);
-                if (counts->refused)
-                        printf("%.1f | %.1f | ", samples_ms(&counts->refused_us, 50),
-                                samples_ms(&counts->refused_us, 99));
-                else
-                        printf("- | - | ");
-                printf("%.2f | %zu |\n",
-                        samples_ms(&counts->served_us, 50) /
-                                samples_ms(&arrangement->counts[0].served_us, 50),
-                        counts->errors);
-        }
-        fflush(stdout);
-}
-
 static int arrange(
         struct arrangement *arrangement, const struct bench *bench, const cpu_set_t *all, struct error *err)
 {
@@ -102,8 +82,8 @@ static int arrange(
                 rc = error_set(err, "%s", stop_err.text);
         if (be_on(all, err))
                 rc = -1;
-        if (rc == 0)
-                print_rows(arrangement);
+        for (size_t i = 0; rc == 0 && i < CROWDS; i++)
+                crowd_print(arrangement->name, crowds[i], &arrangement->counts[i]);
         return rc;
 }
 
@@ -129,10 +109,7 @@ int overload_table(struct bench *bench, struct error *err)
         if (sched_getaffinity(0, sizeof all, &all))
                 return error_errno(err, "sched_getaffinity");
         together.service = together.nginx = all;
-        printf("\n| processors of nginx and clients | clients | served | p50 ms | p99 ms | refused (503) | "
-               "p50 ms | p99 ms | "
-               "served, p50 against 32 clients | errors |\n"
-               "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        printf("\n| processors of nginx and clients" CROWD_HEADING);
         if (arrange(&together, bench, &all, err))
                 return -1;
         if (CPU_COUNT(&all) > 1) {
