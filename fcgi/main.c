@@ -171,6 +171,7 @@ static int verb_nginx_values(const char *config_path, int argc, char **argv)
         }
         printf("workers=%u\nbody_bytes=%u\nlongest_request_ms=%llu\n", config->settings->workers,
                 config->settings->limits.body_bytes, (unsigned long long)config_longest_request_ms(config));
+        printf("run_dir=%s\ntcp=%s\n", config->settings->run_dir, config->settings->tcp);
         config_free(config);
         return 0;
 }

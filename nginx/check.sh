@@ -1,6 +1,7 @@
 #!/bin/bash
-# Tests the nginx configuration, and that it agrees with the service's: the number of workers, the size of a body, how long a
-# request may take; and that clients are told the limits that they have. Prints what is wrong; exits 1 then.
+# Tests the nginx configuration, and that it agrees with the service's: where it listens, the number of workers, the size of a
+# body, how long a request may take; that the zones have room for all connections, and that clients are told the limits that
+# they have. Prints what is wrong; exits 1 then.
 #
 # Usage: check.sh             the shipped configuration and its examples, in a copy, so that nothing of it needs to exist
 #        check.sh NGINX_CONF  one that is in use, such as /etc/nginx/nginx.conf; root, if it needs root to be read
@@ -8,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+RUN_BYTES=65   # of a zone of limit_conn for each address: 64, and the zone's own book-keeping
 SLACK_MS=10000 # between the longest request and nginx's patience: the deadlines of worker and broker
 
 failed=0
@@ -26,7 +28,7 @@ dump() {
                 return 1
         fi
         grep -v 'the "user" directive makes sense only' "$work/said" >&2 || true
-        sed -E 's/(^|[[:space:]])#.*//' "$work/all" >"$work/dump"
+        sed -E -e 's/(^|[[:space:]])#.*//' -e "s#$work/run\b#/run/sandpool#g" "$work/all" >"$work/dump" # as it was before copy_shipped
 }
 
 # told: what clients are told, in the folder that the last dump's limits came from.
@@ -59,11 +61,54 @@ values() {
         ' "$work/dump"
 }
 
+# setting DIRECTIVE DEFAULT: the value of one that stands outside of all servers and locations.
+setting() {
+        local found
+        found=$(sed -nE "s/^[[:space:]]*$1[[:space:]]+([^;]+);.*/\1/p" "$work/dump" | head -n 1)
+        echo "${found:-$2}"
+}
+
+# roomy NAME: in the last dump, the zone that counts the runs of addresses has room for every connection that nginx can have.
+roomy() {
+        local size processes connections
+        size=$(sed -nE 's/^[[:space:]]*limit_conn_zone .* zone=sandpool_address_runs:([0-9]+[km]?);.*/\1/p' "$work/dump")
+        processes=$(setting worker_processes 1)
+        [ "$processes" != auto ] || processes=$(nproc)
+        connections=$(($(setting worker_connections 512) * processes))
+        [ -n "$size" ] && [ "$(size_of "$size")" -ge $((connections * RUN_BYTES)) ] ||
+                complain "$1: the zone sandpool_address_runs is ${size:-not there}, and $connections connections may need $((connections * RUN_BYTES)) bytes"
+}
+
+# servers UPSTREAM: a line for each of its servers in the last dump, the address and what else it says.
+servers() {
+        awk -v name="$1" '$1 == "upstream" && $2 == name { inside = 1 } inside && /}/ { inside = 0 }
+                inside && $1 == "server" { sub(/;.*/, ""); $1 = ""; print }' "$work/dump"
+}
+
+# reaches NAME UPSTREAM PLACE: the upstream's servers on this machine are where the service listens. What other hosts' settings
+# say cannot be seen from here, nor can where a port of the loopback leads to when the service has another address.
+reaches() {
+        local name=$1 upstream=$2 place=$3 address rest found=0 loopback='^(127\.|localhost:|\[::1\])' wrong=()
+        while read -r address rest; do
+                if [ "$address" = "$place" ]; then
+                        found=1
+                elif [[ $address == unix:* ]]; then
+                        complain "$name: a server of $upstream is $address, and with $settings the service listens at $place"
+                elif [[ $address =~ $loopback && $place =~ $loopback ]]; then
+                        wrong+=("$address")
+                fi
+        done < <(servers "$upstream")
+        [ $found = 1 ] || [ ${#wrong[@]} = 0 ] ||
+                complain "$name: the servers of $upstream are ${wrong[*]}, and with $settings the service listens at $place"
+}
+
 # agree NAME: the configuration of the last dump with the service's.
 agree() {
         local name=$1 found value
-        found=$(awk '/^[[:space:]]*upstream sandpool_execute [{]/ { inside = 1 } inside && /}/ { inside = 0 }
-                inside && $1 == "server" { n = "none"; for (i = 2; i <= NF; i++) if ($i ~ /^max_conns=/) n = $i; gsub(/max_conns=|;/, "", n); print n }' "$work/dump")
+        roomy "$name"
+        reaches "$name" sandpool_execute "$execute_place"
+        reaches "$name" sandpool_control "$control_place"
+        found=$(servers sandpool_execute | sed -E -e 's/.*[[:space:]]max_conns=([0-9]+).*/\1/' -e t -e 's/.*/none/')
         [ -n "$found" ] || complain "$name: there is no upstream sandpool_execute"
         for value in $found; do
                 [ "$value" = "$workers" ] || complain "$name: max_conns of sandpool_execute is $value, and workers in $settings $workers"
@@ -113,7 +158,11 @@ example() {
 
 settings=${SANDPOOL_CONF:-conf/sandpool.yaml}
 values=$("${BUILD:-build}/sandpool" --config "$settings" nginx-values)
-eval "$values" # workers, body_bytes, longest_request_ms: words and numbers of ours
+for name in workers body_bytes longest_request_ms run_dir tcp; do
+        printf -v "$name" %s "$(sed -n "s/^$name=//p" <<<"$values")"
+done
+execute_place=unix:$run_dir/fastcgi.sock control_place=unix:$run_dir/control.sock
+[ -z "$tcp" ] || execute_place=$tcp control_place=${tcp%:*}:$((${tcp##*:} + 1))
 if [ $# -gt 0 ]; then
         dump "$1" "$1" && agree "$1" && told
 else

@@ -1,5 +1,5 @@
-/* Two instances of the service on TCP behind one nginx, as on two hosts: one dies under load, and comes back.
- */
+/* Two instances of the service on TCP behind one nginx, as on two hosts: one dies under load, and comes back;
+ * then a third host that drops packets. */
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "tests/integration/answer.h"
@@ -9,10 +9,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,17 +26,42 @@
 static struct service hosts[2];
 static int ports[2];
 
-/* The example for several hosts, with the two that there are here. */
+/* A host that drops packets: a listening socket whose queue is full, so that to connect takes for ever. */
+static struct {
+        int listening, queued;
+        int port;
+} hole = {-1, -1, 0};
+
+static int dig_hole(struct error *err)
+{
+        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t size = sizeof address;
+        hole.listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (hole.listening < 0 || bind(hole.listening, (struct sockaddr *)&address, sizeof address) ||
+                listen(hole.listening, 0) || getsockname(hole.listening, (struct sockaddr *)&address, &size))
+                return error_errno(err, "a socket that nobody accepts from");
+        hole.port = ntohs(address.sin_port);
+        hole.queued = http_connect(hole.port, err);
+        struct pollfd full = {hole.listening, POLLIN, 0};
+        if (hole.queued < 0)
+                return -1;
+        return io_poll(&full, 1, clock_ms() + 10000) == 1 ? 0 : error_set(err, "nothing is queued");
+}
+
+/* The example for several hosts, with those that there are here. */
 static int start_nginx(void)
 {
-        char change[512];
+        char change[768], third[64] = "";
+        if (hole.port)
+                snprintf(third, sizeof third, "server 127.0.0.1:%d max_conns=32;", hole.port);
         snprintf(change, sizeof change,
                 "sed -e s/10.0.0.11:9000/127.0.0.1:%d/ -e s/10.0.0.11:9001/127.0.0.1:%d/ -e "
                 "s/10.0.0.12:9000/127.0.0.1:%d/ "
                 "-e s/10.0.0.12:9001/127.0.0.1:%d/ -e s/fail_timeout=5s/fail_timeout=1s/ "
                 "nginx/examples/upstream-several-hosts.conf >nginx/upstream.conf; "
+                "sed -i 's/least_conn;/& %s/' nginx/upstream.conf; "
                 "sed -i 's/ if=.sandpool_log//' nginx/nginx.conf",
-                ports[0], ports[0] + 1, ports[1], ports[1] + 1);
+                ports[0], ports[0] + 1, ports[1], ports[1] + 1, third);
         return nginx_place_start(change);
 }
 
@@ -63,10 +92,22 @@ static int start(void **state)
         return start_nginx();
 }
 
+static int start_with_hole(void **state)
+{
+        struct error err = {0};
+        if (dig_hole(&err)) {
+                fprintf(stderr, "start: %s\n", err.text);
+                return -1;
+        }
+        return start(state);
+}
+
 static int stop(void **state)
 {
         struct error err = {0};
         int rc = nginx_place_stop(state);
+        io_close(&hole.listening);
+        io_close(&hole.queued);
         for (int i = 0; i < 2; i++)
                 rc |= service_stop(&hosts[i], &err);
         if (rc)
@@ -206,6 +247,23 @@ static void test_it_comes_back(void **state)
         assert_true(has_more(&more));
 }
 
+/* Who came to the third one first waits until nginx gives it up, and is served by another. */
+static void test_a_host_drops_packets(void **state)
+{
+        char tried[64];
+        (void)state;
+        for (int round = 0; round < 2; round++) {
+                struct http_response responses[AT_ONCE] = {0};
+                send_all(responses);
+                for (int i = 0; i < AT_ONCE; i++) {
+                        assert_int_equal(responses[i].status, 200);
+                        http_clear(&responses[i]);
+                }
+        }
+        snprintf(tried, sizeof tried, "\"upstream\":\"127.0.0.1:%d, 127.0.0.1:", hole.port);
+        free(nginx_place_log(tried));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -214,5 +272,7 @@ int main(void)
                 cmocka_unit_test(test_the_other_serves_alone),
                 cmocka_unit_test(test_it_comes_back),
         };
-        return cmocka_run_group_tests(tests, start, stop);
+        const struct CMUnitTest dropping[] = {cmocka_unit_test(test_a_host_drops_packets)};
+        int failed = cmocka_run_group_tests(tests, start, stop);
+        return failed + cmocka_run_group_tests(dropping, start_with_hole, stop);
 }

@@ -28,6 +28,7 @@
 struct connection {
         int fd; /* -1: free */
         bool held;
+        bool begun; /* of what is held, the first part was sent */
         struct buffer in;
 };
 
@@ -93,6 +94,17 @@ static json_t *params_json(const struct buffer *params)
         return object;
 }
 
+/* The first part of an answer that says of itself that it is streamed. */
+static void send_first_part(int fd)
+{
+        static const char part[] = "Status: 200 OK\r\nContent-Type: application/json\r\nX-Accel-Buffering: "
+                                   "no\r\n\r\n{\"first\":1,";
+        struct buffer out = BUFFER_MAX(1024);
+        fastcgi_client_record(&out, FASTCGI_STDOUT, part, sizeof part - 1);
+        io_write_all(fd, out.data, out.size, clock_ms() + WAIT_MS, NULL);
+        buffer_clear(&out);
+}
+
 static void send_answer(int fd, const char *bytes, size_t size)
 {
         static const uint8_t end[8] = {0};
@@ -144,9 +156,12 @@ static void read_request(struct server *server, struct connection *connection)
                 return;
         }
         if (take_apart(&connection->in, &whole)) {
-                if (body_is(&whole, "hold")) {
+                if (body_is(&whole, "hold") || body_is(&whole, "drip")) {
                         connection->held = true;
+                        connection->begun = body_is(&whole, "drip");
                         server->held++;
+                        if (connection->begun)
+                                send_first_part(connection->fd);
                 } else {
                         if (body_is(&whole, "answer:"))
                                 send_answer(connection->fd, whole.body.data + 7, whole.body.size - 7);
@@ -165,7 +180,7 @@ static void accept_connection(struct server *server, int listen_fd)
         for (size_t i = 0; fd >= 0 && i < CONNECTIONS_MAX; i++) {
                 if (server->connections[i].fd >= 0)
                         continue;
-                server->connections[i] = (struct connection){fd, false, BUFFER_MAX(REQUEST_MAX)};
+                server->connections[i] = (struct connection){fd, false, false, BUFFER_MAX(REQUEST_MAX)};
                 return;
         }
         io_close(&fd);
@@ -182,7 +197,8 @@ static void obey(struct server *server)
         for (size_t i = 0; byte == 'r' && i < CONNECTIONS_MAX; i++) {
                 if (!server->connections[i].held)
                         continue;
-                send_answer(server->connections[i].fd, answer, sizeof answer - 1);
+                const char *text = server->connections[i].begun ? "\"last\":2}" : answer;
+                send_answer(server->connections[i].fd, text, strlen(text));
                 end_connection(server, &server->connections[i]);
         }
         int32_t held = server->held;

@@ -15,6 +15,8 @@ struct nginx_responder {
 /* Listen on run_dir/{fastcgi,control}.sock. What a request's body says is done:
  *   "answer:" and a CGI response: that response, byte for byte;
  *   "hold": the answer comes after nginx_responder_release;
+ *   "drip": the same, but the first part of the answer, {"first":1, comes at once, unbuffered by nginx
+ *       (X-Accel-Buffering: no), and "last":2} with nginx_responder_release;
  *   "close": the connection ends without an answer;
  *   anything else: 200 and a JSON object {"params": {name: value}, "size": bytes of the body}.
  * 0/-1. */

@@ -142,6 +142,17 @@ static void test_the_check_finds_what_drifted(void **state)
                 {"sed -i 's/fastcgi_next_upstream error/& non_idempotent/' "
                  "nginx/fastcgi.conf",
                         "runs programs twice"},
+                {"sed -i 's#run_dir: .*#run_dir: /run/other#' sandpool.yaml",
+                        "a server of sandpool_control is unix:"},
+                {"sed -i 's/tcp: .*/tcp: 127.0.0.1:9000/' sandpool.yaml",
+                        "the service listens at 127.0.0.1:9001"},
+                {"sed -i 's/tcp: .*/tcp: 127.0.0.1:9000/' sandpool.yaml;"
+                 "sed -i 's/unix:[^ ]*/127.0.0.1:9001/' nginx/upstream.conf",
+                        "the servers of sandpool_execute are 127.0.0.1:9001"},
+                {"sed -i 's/address_runs:10m/address_runs:32k/' rate_limit/zones.conf",
+                        "the zone sandpool_address_runs is 32k"},
+                {"sed -i 's/^worker_processes .*/worker_processes 64;/' nginx/nginx.conf",
+                        "262144 connections may need"},
                 {"sed -i 's/gzip on/gzip maybe/' nginx/gzip.conf", "invalid value"}};
         struct error err = {0};
         char script[512], conf[128], settings[128], *said;
@@ -159,8 +170,8 @@ static void test_the_check_finds_what_drifted(void **state)
                 struct buffer out = BUFFER_MAX(64 << 10);
                 char shell[512];
                 snprintf(shell, sizeof shell,
-                        "cd %s; rm -rf kept; mkdir kept; cp -r nginx sandpool.yaml kept; %s", place.dir,
-                        drifts[i][0]);
+                        "cd %s; rm -rf kept; mkdir kept; cp -r nginx rate_limit sandpool.yaml kept; %s",
+                        place.dir, drifts[i][0]);
                 free(spawn_text(&err, "sh", "-ec", shell, NULL));
                 nginx_place_fail(&err);
                 const char *const argv[] = {"env", settings, script, conf, NULL};
@@ -169,7 +180,7 @@ static void test_the_check_finds_what_drifted(void **state)
                 if (!strstr(out.data, drifts[i][1]))
                         fail_msg("not \"%s\" but: %s", drifts[i][1], out.data);
                 buffer_clear(&out);
-                snprintf(shell, sizeof shell, "cd %s; rm -rf nginx; cp -r kept/* .", place.dir);
+                snprintf(shell, sizeof shell, "cd %s; rm -rf nginx rate_limit; cp -r kept/* .", place.dir);
                 free(spawn_text(&err, "sh", "-ec", shell, NULL));
                 nginx_place_fail(&err);
         }
