@@ -14,11 +14,12 @@ RUN="gcc:gcc libc6-dev:/usr/include/stdio.h pkg-config:pkg-config
  nginx-light:nginx docker.io:dockerd docker-cli:docker debootstrap:debootstrap curl:curl ca-certificates:/etc/ssl/certs/ca-certificates.crt
  passwd:useradd util-linux:flock procps:pgrep"
 TEST="libcmocka-dev:/usr/include/cmocka.h openssl:openssl"
-LINT="clang:clang clang-format:clang-format clang-tidy:clang-tidy valgrind:valgrind"
+LINT="clang:clang libclang-rt-dev:runtime:fuzzer clang-format:clang-format clang-tidy:clang-tidy valgrind:valgrind"
 
 there() {
         case $1 in
         pc:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#pc:}" ;;
+        runtime:*) command -v clang >/dev/null && [ -e "$(clang -print-runtime-dir)/libclang_rt.${1#*:}-$(uname -m).a" ] ;;
         /*) [ -e "$1" ] ;;
         *) command -v "$1" >/dev/null ;;
         esac
