@@ -216,17 +216,21 @@ static void test_one_dies_under_load(void **state)
         assert_in_range(lost, 1, AT_ONCE / 2 - 1);
 }
 
+static void all_are_served(void)
+{
+        struct http_response responses[AT_ONCE] = {0};
+        send_all(responses);
+        for (int i = 0; i < AT_ONCE; i++) {
+                assert_int_equal(responses[i].status, 200);
+                http_clear(&responses[i]);
+        }
+}
+
 static void test_the_other_serves_alone(void **state)
 {
         (void)state;
-        for (int round = 0; round < 2; round++) {
-                struct http_response responses[AT_ONCE] = {0};
-                send_all(responses);
-                for (int i = 0; i < AT_ONCE; i++) {
-                        assert_int_equal(responses[i].status, 200);
-                        http_clear(&responses[i]);
-                }
-        }
+        for (int round = 0; round < 2; round++)
+                all_are_served();
 }
 
 static void test_it_comes_back(void **state)
@@ -236,14 +240,8 @@ static void test_it_comes_back(void **state)
         (void)state;
         if (service_launch(&hosts[0], &err))
                 fail_msg("%s", err.text);
-        for (int64_t deadline_ms = clock_ms() + 20000; !has_more(&more) && clock_ms() < deadline_ms;) {
-                struct http_response responses[AT_ONCE] = {0};
-                send_all(responses);
-                for (int i = 0; i < AT_ONCE; i++) {
-                        assert_int_equal(responses[i].status, 200);
-                        http_clear(&responses[i]);
-                }
-        }
+        for (int64_t deadline_ms = clock_ms() + 20000; !has_more(&more) && clock_ms() < deadline_ms;)
+                all_are_served();
         assert_true(has_more(&more));
 }
 
@@ -252,14 +250,8 @@ static void test_a_host_drops_packets(void **state)
 {
         char tried[64];
         (void)state;
-        for (int round = 0; round < 2; round++) {
-                struct http_response responses[AT_ONCE] = {0};
-                send_all(responses);
-                for (int i = 0; i < AT_ONCE; i++) {
-                        assert_int_equal(responses[i].status, 200);
-                        http_clear(&responses[i]);
-                }
-        }
+        for (int round = 0; round < 2; round++)
+                all_are_served();
         snprintf(tried, sizeof tried, "\"upstream\":\"127.0.0.1:%d, 127.0.0.1:", hole.port);
         free(nginx_place_log(tried));
 }
