@@ -174,15 +174,20 @@ static void send_all(struct http_response responses[AT_ONCE])
         }
 }
 
-static void test_both_serve(void **state)
+static void all_are_served(void)
 {
         struct http_response responses[AT_ONCE] = {0};
-        (void)state;
         send_all(responses);
         for (int i = 0; i < AT_ONCE; i++) {
                 assert_int_equal(responses[i].status, 200);
                 http_clear(&responses[i]);
         }
+}
+
+static void test_both_serve(void **state)
+{
+        (void)state;
+        all_are_served();
         for (int i = 0; i < 2; i++) {
                 struct more more = {&hosts[i], AT_ONCE / 2 - 1};
                 assert_true(service_until(has_more, &more, 5000)); /* half of them each: least_conn */
@@ -214,16 +219,6 @@ static void test_one_dies_under_load(void **state)
                 http_clear(&responses[i]);
         }
         assert_in_range(lost, 1, AT_ONCE / 2 - 1);
-}
-
-static void all_are_served(void)
-{
-        struct http_response responses[AT_ONCE] = {0};
-        send_all(responses);
-        for (int i = 0; i < AT_ONCE; i++) {
-                assert_int_equal(responses[i].status, 200);
-                http_clear(&responses[i]);
-        }
 }
 
 static void test_the_other_serves_alone(void **state)
