@@ -14,6 +14,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -155,6 +156,7 @@ static void commit(struct pool *pool)
         pool->next = (struct pool_languages){0};
         pool->max = pool_max(pool->served.edition->settings);
         pool_languages_close(pool, &before);
+        malloc_trim(0); /* what loading took and left */
         for (size_t i = 0; i < ROSTER_SLOTS; i++)
                 if (pool->roster.slots[i] && is_outdated(pool, pool->roster.slots[i]))
                         sandbox_event(pool->roster.slots[i], SANDBOX_DISCARD, "the configuration changed");

@@ -9,6 +9,7 @@
 #include "fcgi/sandbox/pool.h"
 #include "fcgi/service/log_file.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -97,9 +98,10 @@ static void use(struct reload *reload, struct crew *crew)
         struct config *before = reload->mine;
         crew->nursery.config = reload->mine = reload->next;
         reload->next = NULL;
+        config_free(before);
+        malloc_trim(0); /* what loading took and left, before the new workers share it */
         open_log(crew);
         crew_replace(crew);
-        config_free(before);
         reload->step = RELOAD_REPLACING;
         reload->outcome.loaded_s = time(NULL);
 }

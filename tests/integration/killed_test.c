@@ -39,7 +39,7 @@ static int abandon(void)
                 fprintf(stderr, "abandon: %s\n", err.text);
                 return -1;
         }
-        processes_kill_session(abandoned.supervisor);
+        processes_kill_session(abandoned.session, abandoned.supervisor);
         abandoned.supervisor = 0;
         abandoned_at_ms = clock_ms();
         return 0;
@@ -148,7 +148,7 @@ static void all_of_them_at_once(void **state)
         begin();
         int count = service_containers(&fixture, ids, &err);
         assert_true(count >= AT_ONCE);
-        processes_kill_session(fixture.supervisor);
+        processes_kill_session(fixture.session, fixture.supervisor);
         start_again();
         int now_count = service_containers(&fixture, now, &err);
         for (int i = 0; i < count; i++)
@@ -177,7 +177,7 @@ static void nginx(void **state)
         struct load_counts counts;
         (void)state;
         begin();
-        processes_kill_session(fixture.nginx);
+        processes_kill_session(fixture.nginx, fixture.nginx);
         assert_true(service_until(all_workers_idle, NULL, PATIENCE_MS));
         must(service_launch_nginx(&fixture, &err), &err);
         end(LOAD_MAY_END, &counts);

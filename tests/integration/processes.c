@@ -57,14 +57,14 @@ size_t processes_list(pid_t session, pid_t parent, struct process list[PROCESSES
         return count;
 }
 
-void processes_kill_session(pid_t session)
+void processes_kill_session(pid_t session, pid_t child)
 {
         struct process list[PROCESSES_MAX];
-        kill(session, SIGKILL);
+        kill(child, SIGKILL);
         for (size_t count; (count = processes_list(session, 0, list));)
                 for (size_t i = 0; i < count; i++)
                         kill(list[i].pid, SIGKILL);
-        waitpid(session, NULL, 0);
+        waitpid(child, NULL, 0);
 }
 
 int processes_descriptors(pid_t pid)

@@ -17,9 +17,9 @@ struct process {
  * many, at most PROCESSES_MAX. */
 size_t processes_list(pid_t session, pid_t parent, struct process list[PROCESSES_MAX]);
 
-/* kill -9 of a whole session, its leader, a child of the caller, first: nobody is left to put anything in
- * order. Waits for the leader. */
-void processes_kill_session(pid_t session);
+/* kill -9 of a whole session, the caller's child in it first: nobody is left to put anything in order. Waits
+ * for the child. */
+void processes_kill_session(pid_t session, pid_t child);
 
 /* How many descriptors the process has open; -1 when it is gone. */
 int processes_descriptors(pid_t pid);

@@ -504,7 +504,7 @@ static void the_log_is_rotated_under_load(void **state)
         must_reload();
         snprintf(script, sizeof script,
                 "cd %s; for i in 1 2 3 4 5; do mv own.log own.log.$i; kill -USR1 %d; "
-                "until [ -s own.log ]; do sleep 0.01; done; done",
+                "until grep -qs log.opened own.log; do sleep 0.01; done; done",
                 fixture.dir, (int)fixture.supervisor);
         const char *const argv[] = {"sh", "-ec", script, NULL};
         pid_t rotating = spawn_start(argv, -1, &err);

@@ -52,7 +52,7 @@ static int count_processes(const struct service *service, struct remains *remain
 {
         struct process list[PROCESSES_MAX];
         char path[128];
-        size_t count = processes_list(service->supervisor, 0, list);
+        size_t count = processes_list(service->session, 0, list);
         remains->processes = (int)count;
         for (size_t i = 0; i < count; i++) {
                 int fds = processes_descriptors(list[i].pid);

@@ -280,6 +280,7 @@ int service_launch(struct service *service, struct error *err)
         service->supervisor = spawn_start(argv, fd, err);
         unsetenv("LD_PRELOAD");
         io_close(&fd);
+        service->session = service->supervisor;
         return service->supervisor < 0 ? -1 : 0;
 }
 
@@ -378,7 +379,7 @@ pid_t service_process(const struct service *service, const char *name)
 }
 
 /* What is left of an ended service: 0, or -1 with err naming it. */
-static int nothing_left(const struct service *service, pid_t session, struct error *err)
+static int nothing_left(const struct service *service, struct error *err)
 {
         static const char *const sockets[] = {"fastcgi.sock", "control.sock", "broker.sock", "sandpool.pid"};
         char ids[SERVICE_CONTAINERS_MAX][65], path[128];
@@ -388,7 +389,7 @@ static int nothing_left(const struct service *service, pid_t session, struct err
                 return -1;
         if (containers > 0)
                 return error_set(err, "%d containers are left, %.12s for one", containers, ids[0]);
-        if (session > 0 && processes_list(session, 0, list) > 0)
+        if (processes_list(service->session, 0, list) > 0)
                 return error_set(err, "process %d (%s) is left", (int)list[0].pid, list[0].name);
         for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
                 snprintf(path, sizeof path, "%s/%s", service->run_dir, sockets[i]);
@@ -398,35 +399,53 @@ static int nothing_left(const struct service *service, pid_t session, struct err
         return 0;
 }
 
-struct leftovers {
-        const struct service *service;
-        pid_t session;
-};
-
 static bool all_gone(void *context)
 {
-        struct leftovers *leftovers = context;
+        const struct service *service = context;
         char ids[SERVICE_CONTAINERS_MAX][65];
         struct process list[PROCESSES_MAX];
-        return processes_list(leftovers->session, 0, list) == 0 &&
-               service_containers(leftovers->service, ids, NULL) == 0;
+        return processes_list(service->session, 0, list) == 0 && service_containers(service, ids, NULL) == 0;
 }
 
 int service_gone(struct service *service, int64_t deadline_ms, struct error *err)
 {
         int status;
-        struct leftovers leftovers = {.service = service, .session = service->supervisor};
         if (spawn_wait(service->supervisor, deadline_ms, &status, err))
                 return -1;
         service->supervisor = 0;
-        if (!service_until(all_gone, &leftovers, clock_left_ms(deadline_ms))) {
+        if (!service_until(all_gone, service, clock_left_ms(deadline_ms))) {
                 /* The sockets of a killed supervisor stay: the next one replaces them. */
                 struct process list[PROCESSES_MAX];
                 char ids[SERVICE_CONTAINERS_MAX][65];
                 return error_set(err, "left: %zu processes, %d containers",
-                        processes_list(leftovers.session, 0, list), service_containers(service, ids, NULL));
+                        processes_list(service->session, 0, list), service_containers(service, ids, NULL));
         }
         return 0;
+}
+
+static pid_t named_by_pid_file(const struct service *service)
+{
+        char path[128], *text = NULL;
+        snprintf(path, sizeof path, "%s/sandpool.pid", service->run_dir);
+        pid_t pid = io_read_file(path, 32, &text, NULL) > 0 ? (pid_t)atol(text) : 0;
+        free(text);
+        return pid;
+}
+
+int service_follow_upgrade(struct service *service, struct error *err)
+{
+        int status;
+        pid_t before = service->supervisor, now = named_by_pid_file(service);
+        if (now <= 0)
+                return error_set(err, "no pid file");
+        if (now == before)
+                return 0;
+        service->supervisor = now;
+        if (spawn_wait(before, clock_ms() + STOP_MS, &status, err))
+                return -1;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+                return error_set(err, "the old process ended with wait status %#x", (unsigned)status);
+        return 1;
 }
 
 void service_end(struct service *service)
@@ -438,20 +457,19 @@ void service_end(struct service *service)
 static int stop_supervisor(struct service *service, struct error *err)
 {
         int status = 0;
-        pid_t session = service->supervisor;
-        if (session <= 0)
+        if (service->supervisor <= 0)
                 return 0;
         if (!service->ending)
                 service_end(service);
-        if (spawn_wait(session, clock_ms() + STOP_MS, &status, err)) {
-                kill(session, SIGKILL);
-                waitpid(session, &status, 0);
+        if (spawn_wait(service->supervisor, clock_ms() + STOP_MS, &status, err)) {
+                kill(service->supervisor, SIGKILL);
+                waitpid(service->supervisor, &status, 0);
                 return -1;
         }
         service->supervisor = 0;
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
                 return error_set(err, "the service ended with wait status %#x", (unsigned)status);
-        return nothing_left(service, session, err);
+        return nothing_left(service, err);
 }
 
 static int stop_nginx(struct service *service, struct error *err)

@@ -44,7 +44,8 @@ struct service {
         char instance[33]; /* label of its containers */
         char preload[256]; /* "": none */
         int port;          /* nginx's, on 127.0.0.1 */
-        pid_t supervisor;  /* leader of a session with all its processes; 0: not running */
+        pid_t supervisor;  /* 0: not running */
+        pid_t session;     /* that all its processes are in, also after an upgrade */
         pid_t nginx;
         bool ending; /* it was told to end */
 };
@@ -88,6 +89,11 @@ void service_binary_path(char *path, size_t size);
 /* Start nginx with a rendered configuration, in the foreground, as the ordinary user that `make up` runs it
  * as. Returns its pid, or -1. */
 pid_t service_run_nginx(const char *conf, struct error *err);
+
+/* After an upgrade was asked for: take the process that the pid file names for the supervisor. When that is
+ * another one, wait for the old one's end, which must be in order; the caller is its subreaper
+ * (PR_SET_CHILD_SUBREAPER). 1: another, 0: the same, -1. */
+int service_follow_upgrade(struct service *service, struct error *err);
 
 /* Ids of the containers with this instance's label, also those that do not run. Returns their number, -1 on
  * error. */

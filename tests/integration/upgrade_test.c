@@ -28,8 +28,6 @@
 #define UID_BASE 0x50000000u /* of tests/conf/sandpool.yaml */
 #define UIDS_OF_A_GENERATION (256u * 65536u)
 
-static pid_t session; /* of every process that the fixture ever had */
-
 static void shell(const char *script)
 {
         struct error err = {0};
@@ -58,7 +56,6 @@ static int start(void **state)
                 print_error("%s\n", err.text);
                 return -1;
         }
-        session = fixture.supervisor;
         return 0;
 }
 
@@ -67,27 +64,10 @@ static int stop(void **state)
 {
         struct process list[PROCESSES_MAX];
         int rc = fixture_stop(state);
-        size_t left = processes_list(session, 0, list);
+        size_t left = processes_list(fixture.session, 0, list);
         if (left)
                 print_error("%zu processes are left, %s for one\n", left, list[0].name);
         return left ? -1 : rc;
-}
-
-static pid_t named_by_pid_file(void)
-{
-        char path[128], *text = NULL;
-        snprintf(path, sizeof path, "%s/sandpool.pid", fixture.run_dir);
-        assert_true(io_read_file(path, 32, &text, NULL) > 0);
-        pid_t pid = (pid_t)atol(text);
-        free(text);
-        return pid;
-}
-
-static bool has_ended(void *context)
-{
-        int status;
-        pid_t pid = *(pid_t *)context;
-        return waitpid(pid, &status, WNOHANG) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /* The first user id and the generation of every container, one a line. */
@@ -151,19 +131,17 @@ static void no_request_notices(void **state)
         for (unsigned generation = 1; generation <= UPGRADES; generation++) {
                 char path[128], *answer = NULL;
                 struct stat file, process;
-                pid_t before = fixture.supervisor, client = begin_slow_request();
+                pid_t client = begin_slow_request();
                 shell("cp sandpool next && mv next sandpool"); /* another file under the same name */
                 pid_t upgrading = spawn_start(argv, -1, &err);
                 assert_true(upgrading > 0);
                 steady_until(upgrading, &number);
-                fixture.supervisor = named_by_pid_file();
-                assert_int_not_equal(fixture.supervisor, before);
+                assert_int_equal(service_follow_upgrade(&fixture, &err), 1);
                 assert_int_equal(spawn_wait(client, clock_ms() + 20000, &status, &err), 0);
                 snprintf(path, sizeof path, "%s/slept", fixture.dir);
                 assert_true(io_read_file(path, 4096, &answer, &err) > 0);
                 assert_non_null(strstr(answer, "\"output\":\"slept\\n\""));
                 free(answer);
-                assert_true(service_until(has_ended, &before, 20000));
                 all_are_of(generation);
                 snprintf(path, sizeof path, "/proc/%d/exe", (int)fixture.supervisor);
                 assert_int_equal(stat(path, &process), 0);
@@ -190,7 +168,6 @@ static void who_cannot_start_changes_nothing(void **state)
                 struct error err = {0};
                 struct buffer said = BUFFER_MAX(4096);
                 char settings[128];
-                pid_t before = named_by_pid_file();
                 snprintf(settings, sizeof settings, "%s/for-the-verb.yaml", fixture.dir);
                 shell("cp sandpool.yaml for-the-verb.yaml");
                 shell(cases[i].spoil);
@@ -198,7 +175,7 @@ static void who_cannot_start_changes_nothing(void **state)
                 assert_int_equal(spawn_run(argv, 60000, &said, NULL, &err), 1);
                 buffer_clear(&said);
                 shell(cases[i].mend);
-                assert_int_equal(named_by_pid_file(), before);
+                assert_int_equal(service_follow_upgrade(&fixture, &err), 0);
                 json_t *answer = fixture_run("python", "print('as ever')", NULL);
                 assert_non_null(answer);
                 assert_string_equal(fixture_text(answer, "output"), "as ever\n");
@@ -284,7 +261,7 @@ static void an_heir_takes_over_from_the_dead(void **state)
         assert_int_equal(spawn_wait(elder, clock_ms() + 10000, &status, &err), 0);
         fixture.supervisor = heir;
         assert_true(service_until(serves, NULL, 30000));
-        assert_int_equal(named_by_pid_file(), heir);
+        assert_int_equal(service_follow_upgrade(&fixture, &err), 0);
         json_t *answer = fixture_run("python", "print('as ever')", NULL);
         assert_non_null(answer);
         json_decref(answer);

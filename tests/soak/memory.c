@@ -22,7 +22,7 @@ static const struct {
 void memory_look(struct memory *memory, const struct service *service)
 {
         struct process list[PROCESSES_MAX];
-        size_t count = processes_list(service->supervisor, 0, list);
+        size_t count = processes_list(service->session, 0, list);
         memset(memory->last, 0, sizeof memory->last);
         for (size_t i = 0; i < count; i++)
                 for (int kind = 0; kind < MEMORY_KINDS; kind++) {

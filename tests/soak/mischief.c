@@ -12,9 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define BACK_MS 60000
+#define UPGRADE_MS 240000
 #define FAULT_MS_MAX 3000
 #define STOP_MS_MAX 3000
 #define YAML_MAX (64 << 10)
@@ -117,13 +119,13 @@ static int kill_all(struct mischief *m, struct error *err)
 {
         end_fault(m);
         end_stop(m);
-        processes_kill_session(m->service->supervisor);
+        processes_kill_session(m->service->session, m->service->supervisor);
         return start_again(m, err);
 }
 
 static int kill_nginx(struct mischief *m, struct error *err)
 {
-        processes_kill_session(m->service->nginx);
+        processes_kill_session(m->service->nginx, m->service->nginx);
         return service_launch_nginx(m->service, err);
 }
 
@@ -160,6 +162,25 @@ static int reload_mistake(struct mischief *m, struct error *err)
         return kill(m->service->supervisor, SIGHUP) ? error_errno(err, "SIGHUP") : 0;
 }
 
+/* Another may take over from it, or fail to: configuration may be wrong just now. */
+static int upgrade(struct mischief *m, struct error *err)
+{
+        const char *const argv[] = {m->service->binary, "--config", m->service->settings, "upgrade", NULL};
+        struct buffer said = BUFFER_MAX(4096);
+        end_fault(m);
+        end_stop(m);
+        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heir is the old one's child, until that ends */
+        int code = spawn_run(argv, UPGRADE_MS, &said, NULL, err), taken_over = -1;
+        if (code >= 0)
+                taken_over = service_follow_upgrade(m->service, err);
+        prctl(PR_SET_CHILD_SUBREAPER, 0);
+        if (taken_over >= 0 && taken_over != !code)
+                error_set(err, "exit code %d, and %s took over: %.*s", code, taken_over ? "another" : "none",
+                        (int)said.size, said.data ? said.data : "");
+        buffer_clear(&said);
+        return taken_over == !code ? 0 : -1;
+}
+
 static int spoil_docker(struct mischief *m, struct error *err)
 {
         enum docker_fault fault = (enum docker_fault)(1 + chance(m, DOCKER_FAULTS - 1));
@@ -186,6 +207,7 @@ static const struct {
         {"container killed or removed", 8, remove_container},
         {"reload of a change", 4, reload},
         {"reload of a mistake", 2, reload_mistake},
+        {"upgrade in place", 1, upgrade},
         {NULL, 9, spoil_docker},
 };
 
