@@ -202,7 +202,7 @@ asan-unit:
 
 # Leaks are the unit tests' and valgrind's to find: processes of the service end without asking for them.
 asan: asan-unit
-	$(Q)tests/watched.sh $(BUILD)/asan env ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/$(BUILD)/asan/reports/asan \
+	$(Q)tests/watched.sh $(BUILD)/asan env ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:log_path=$(CURDIR)/$(BUILD)/asan/reports/asan \
 		UBSAN_OPTIONS=print_stacktrace=1:log_path=$(CURDIR)/$(BUILD)/asan/reports/ubsan \
 		$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' integration TESTS="$(if $(TESTS),$(TESTS),$(WATCHED_TESTS))"
 

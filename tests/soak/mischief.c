@@ -251,7 +251,7 @@ static int reload_as_shipped(struct mischief *m, struct error *err)
         int64_t deadline_ms = clock_ms() + BACK_MS;
         if (write_python(m, "", err))
                 return -1;
-        service_source_path("build/sandpool", binary, sizeof binary);
+        service_binary_path(binary, sizeof binary);
         while (!said && clock_ms() < deadline_ms) {
                 last = (struct error){0};
                 said = spawn_text(&last, binary, "--config", m->service->settings, "reload", NULL);
