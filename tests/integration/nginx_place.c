@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define LOG_MAX (16 << 20)
+#define WAIT_MS 60000
 
 struct service place;
 struct nginx_responder responder;
@@ -30,7 +31,7 @@ void nginx_place_fail(const struct error *err)
 static bool nginx_answers(void *context)
 {
         struct error err = {0};
-        int fd = http_connect(*(int *)context, &err);
+        int fd = http_connect(((const struct service *)context)->port, &err);
         bool answers = fd >= 0;
         io_close(&fd);
         return answers;
@@ -61,15 +62,14 @@ int nginx_place_start(const char *change)
         signal(SIGPIPE, SIG_IGN);
         if (service_prepare(&place, &options, &err))
                 nginx_place_fail(&err);
-        /* Whatever was free a moment ago: a busy port makes nginx exit, and the test fail. */
-        place.port = 20000 + (int)(getpid() % 12000);
+        place.port = service_free_port();
         snprintf(conf, sizeof conf, "%s/nginx/nginx.conf", place.dir);
         render(change);
         if (nginx_responder_start(&responder, place.run_dir, &err))
                 nginx_place_fail(&err);
         place.nginx = service_run_nginx(conf, &err);
         nginx_place_fail(&err);
-        return service_until(nginx_answers, &place.port, 10000) ? 0 : -1;
+        return service_until(nginx_answers, &place, WAIT_MS) ? 0 : -1;
 }
 
 int nginx_place_stop(void **state)
@@ -79,7 +79,7 @@ int nginx_place_stop(void **state)
         struct error err = {0};
         nginx_responder_stop(&responder);
         kill(place.nginx, SIGTERM);
-        if (spawn_wait(place.nginx, clock_ms() + 10000, &status, &err))
+        if (spawn_wait(place.nginx, clock_ms() + WAIT_MS, &status, &err))
                 nginx_place_fail(&err);
         free(spawn_text(&err, "rm", "-rf", place.dir, NULL));
         return status ? -1 : 0;
@@ -136,20 +136,22 @@ struct wanted {
         char *text;
 };
 
+/* To the line's end: a file's reader may be between two pages of it. */
 static bool logged(void *context)
 {
         struct wanted *wanted = context;
-        char path[128];
+        char path[128], *at;
         free(wanted->text);
         wanted->text = NULL;
         snprintf(path, sizeof path, "%s/nginx/access.log", place.run_dir);
-        return io_read_file(path, LOG_MAX, &wanted->text, NULL) >= 0 && strstr(wanted->text, wanted->word);
+        return io_read_file(path, LOG_MAX, &wanted->text, NULL) >= 0 &&
+               (at = strstr(wanted->text, wanted->word)) && strchr(at, '\n');
 }
 
 char *nginx_place_log(const char *word)
 {
         struct wanted wanted = {word, NULL};
-        if (!service_until(logged, &wanted, 5000))
+        if (!service_until(logged, &wanted, WAIT_MS))
                 fail_msg("the access log has no %s", word);
         return wanted.text;
 }
