@@ -297,7 +297,7 @@ static bool is_applied(void *context)
 void docker_proxy_set(struct docker_proxy *proxy, enum docker_fault fault)
 {
         atomic_store(&proxy->shared->fault, (int)fault);
-        service_until(is_applied, proxy->shared, 5000);
+        service_until(is_applied, proxy->shared, 60000);
 }
 
 unsigned docker_proxy_spoilt(const struct docker_proxy *proxy)

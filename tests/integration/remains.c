@@ -80,7 +80,7 @@ static int list_files(const struct service *service, struct buffer *files, struc
         snprintf(script, sizeof script, "cd %s && find . ! -name '*.log' ! -path './run/www/*' | sort",
                 service->dir);
         const char *const argv[] = {"sh", "-c", script, NULL};
-        return spawn_run(argv, 10000, files, NULL, err) || buffer_add(files, "", 1) ? -1 : 0;
+        return spawn_run(argv, 60000, files, NULL, err) || buffer_add(files, "", 1) ? -1 : 0;
 }
 
 static int take(const struct service *service, struct remains *remains, struct error *err)

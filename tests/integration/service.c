@@ -3,6 +3,7 @@
 
 #include "fcgi/base/buffer.h"
 #include "fcgi/base/clock.h"
+#include "fcgi/base/id.h"
 #include "fcgi/base/io.h"
 #include "fcgi/service/cpu_weight.h"
 #include "tests/integration/spawn.h"
@@ -25,8 +26,11 @@
 #include <unistd.h>
 
 #define FILE_MAX (16 << 20)
-#define START_MS 60000
-#define STOP_MS 30000
+#define START_MS 180000
+#define STOP_MS 120000 /* past drain_timeout and what the broker has for removing sandboxes */
+#define ANSWER_MS 60000
+#define PORT_FIRST 10000 /* below those that the kernel gives to clients */
+#define PORT_COUNT 20000
 #define POLL_MS 20
 
 /* The tests run from the source tree's root, or SANDPOOL_SOURCE names it. */
@@ -66,17 +70,27 @@ bool service_until(bool (*condition)(void *context), void *context, int timeout_
         return true;
 }
 
-/* A port that was free a moment ago; the kernel does not hand it out again soon. */
-static int free_port(void)
+static bool is_free(int port)
 {
-        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-        socklen_t size = sizeof address;
-        int port = -1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, size) &&
-                !getsockname(fd, (struct sockaddr *)&address, &size))
-                port = ntohs(address.sin_port);
+        struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+        int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        bool is = fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) &&
+                  !bind(fd, (struct sockaddr *)&address, sizeof address) && !listen(fd, 1);
         io_close(&fd);
-        return port;
+        return is;
+}
+
+/* By chance, so that programs that run at the same time do not all try the same one next. */
+int service_free_port(void)
+{
+        for (int tries = 0; tries < PORT_COUNT; tries++) {
+                uint32_t chance;
+                id_random(&chance, sizeof chance);
+                int port = PORT_FIRST + (int)(chance % PORT_COUNT);
+                if (is_free(port))
+                        return port;
+        }
+        return -1;
 }
 
 static int write_file(const char *path, const char *text, size_t size, struct error *err)
@@ -306,7 +320,7 @@ int service_launch_nginx(struct service *service, struct error *err)
         char script[512], port[16], conf[64], *said;
         service_source_path("tests/integration/render-nginx.sh", script, sizeof script);
         if (!service->port)
-                service->port = free_port();
+                service->port = service_free_port();
         snprintf(port, sizeof port, "%d", service->port);
         snprintf(conf, sizeof conf, "%s/nginx/nginx.conf", service->dir);
         said = spawn_text(err, script, service->run_dir, port, service->dir, NULL);
@@ -326,7 +340,7 @@ static bool ready(void *context)
 {
         struct readiness *readiness = context;
         struct http_request request = {
-                .port = readiness->service->port, .path = "/readyz", .timeout_ms = 2000};
+                .port = readiness->service->port, .path = "/readyz", .timeout_ms = 15000};
         struct http_response response = {0};
         int status;
         if (waitpid(readiness->service->supervisor, &status, WNOHANG) > 0) {
@@ -487,7 +501,7 @@ static int stop_nginx(struct service *service, struct error *err)
         if (service->nginx <= 0)
                 return 0;
         kill(service->nginx, SIGTERM);
-        if ((rc = spawn_wait(service->nginx, clock_ms() + 5000, &status, err))) {
+        if ((rc = spawn_wait(service->nginx, clock_ms() + ANSWER_MS, &status, err))) {
                 kill(service->nginx, SIGKILL);
                 waitpid(service->nginx, &status, 0);
         }
@@ -549,6 +563,29 @@ json_t *service_get(const struct service *service, const char *path, struct erro
 {
         struct http_request request = {.port = service->port, .path = path};
         return take_json(&request, err);
+}
+
+struct question {
+        const struct service *service;
+        const char *path;
+        struct error err;
+        json_t *answer;
+};
+
+static bool is_answered(void *context)
+{
+        struct question *question = context;
+        question->err = (struct error){0};
+        question->answer = service_get(question->service, question->path, &question->err);
+        return question->answer != NULL;
+}
+
+json_t *service_await(const struct service *service, const char *path, struct error *err)
+{
+        struct question question = {.service = service, .path = path};
+        if (!service_until(is_answered, &question, ANSWER_MS))
+                error_set(err, "%s", question.err.text);
+        return question.answer;
 }
 
 json_t *service_execute(const struct service *service, json_t *body, struct error *err)

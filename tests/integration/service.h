@@ -72,7 +72,7 @@ int service_start(struct service *service, const struct service_options *options
 /* SIGTERM, without waiting. */
 void service_end(struct service *service);
 
-/* SIGTERM unless it was told already, wait for the end; 0 only when the service exited with 0 within 30 s and
+/* SIGTERM unless it was told already, wait for the end; 0 only when the service exited with 0 and
  * nothing of it is left: no container, no process, no socket. All is cleaned up in either case. */
 int service_stop(struct service *service, struct error *err);
 
@@ -107,6 +107,13 @@ pid_t service_process(const struct service *service, const char *name);
 
 /* GET a path as JSON, NULL with err when it is not status 200 or not JSON. The caller's. */
 json_t *service_get(const struct service *service, const char *path, struct error *err);
+
+/* The same, asked again as long as it is not answered so: the control process gives its broker a second, which
+ * on a busy machine may be too short although all is well. */
+json_t *service_await(const struct service *service, const char *path, struct error *err);
+
+/* A TCP port on which nobody listens, apart from those that the kernel gives to clients; -1. */
+int service_free_port(void);
 
 /* POST a body to /api/execute that must be answered 200: its JSON, the caller's; else NULL with err. Steals
  * the reference to body. */
