@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #define DAEMON "/var/run/docker.sock"
-#define BACK_MS 90000 /* within which something must be served, whatever happened */
-#define REST_MS 60000
+#define BACK_MS 240000 /* within which something must be served, whatever happened */
+#define REST_MS 240000
 #define WARM_UP_MS 5000
 #define PAUSE_MS_MAX 3000
 #define MEMORY_MS 2000
