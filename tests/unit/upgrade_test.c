@@ -1,4 +1,5 @@
-/* The old process of an upgrade, with heirs that are shell scripts: what they say, and what they do not. */
+/* The old process of an upgrade, with heirs that are this program again: what they say, and what they do not.
+ */
 #include "fcgi/service/upgrade.h"
 
 #include "fcgi/base/clock.h"
@@ -22,7 +23,10 @@
 #include <cmocka.h>
 
 #define PATIENCE_MS 60000
-#define HEIR_PID "4000000" /* no process has it */
+#define HEIR_PID "4000000\n"      /* no process has it */
+#define HEIR "SANDPOOL_TEST_HEIR" /* how it is, in its environment */
+
+enum { PID_FD = 5, LINE_FD = 6 }; /* of an heir, see handover.c */
 
 static char folder[] = "/tmp/sandpool-upgrade-XXXXXX";
 static struct config *config;
@@ -36,14 +40,6 @@ static const char *in_folder(const char *name)
         return path;
 }
 
-static void write_file(const char *name, const char *text)
-{
-        FILE *file = fopen(in_folder(name), "w");
-        assert_non_null(file);
-        assert_true(fputs(text, file) >= 0);
-        assert_int_equal(fclose(file), 0);
-}
-
 static pid_t named_by_pid_file(void)
 {
         char *text = NULL;
@@ -53,15 +49,77 @@ static pid_t named_by_pid_file(void)
         return pid;
 }
 
-/* What the heir's descriptor 6 is: the line. %s is the script's own part. */
-static void begin(const char *script)
+/* --- heirs ------------------------------------------------------------------------------------- */
+
+static void heir_says(enum handover_word word)
 {
-        char text[512];
-        snprintf(text, sizeof(text), "#!/bin/sh\ntouch %s/broker-1.sock\n%s\n", folder, script);
-        write_file("heir", text);
-        assert_int_equal(chmod(in_folder("heir"), 0755), 0);
+        if (handover_tell(LINE_FD, word, NULL))
+                _exit(2);
+}
+
+/* Until a word comes, or the line ends. */
+static enum handover_word heir_hears(void)
+{
+        struct pollfd line = {.fd = LINE_FD, .events = POLLIN};
+        io_poll(&line, 1, clock_ms() + PATIENCE_MS);
+        return handover_hear(LINE_FD);
+}
+
+static void heir_as_it_should_be(void)
+{
+        heir_says(HANDOVER_WARM);
+        if (heir_hears() != HANDOVER_GO)
+                _exit(3);
+        heir_says(HANDOVER_TAKEN);
+        _exit(heir_hears() == HANDOVER_ENDED ? 0 : 4);
+}
+
+static void heir_in_a_hurry(void)
+{
+        heir_says(HANDOVER_TAKEN);
+        heir_hears();
+        _exit(0);
+}
+
+static void heir_that_ends(void)
+{
+        _exit(1);
+}
+
+static void heir_that_stops_in_between(void)
+{
+        heir_says(HANDOVER_WARM);
+        heir_hears();
+        if (pwrite(PID_FD, HEIR_PID, strlen(HEIR_PID), 0) > 0)
+                heir_hears();
+        _exit(0);
+}
+
+/* By the name in the environment. */
+static void be_heir(const char *name)
+{
+        static const struct {
+                const char *name;
+                void (*be)(void);
+        } heirs[] = {{"as it should be", heir_as_it_should_be}, {"in a hurry", heir_in_a_hurry},
+                {"ends", heir_that_ends}, {"stops in between", heir_that_stops_in_between}};
+        for (size_t i = 0; i < sizeof(heirs) / sizeof(*heirs); i++)
+                if (!strcmp(heirs[i].name, name))
+                        heirs[i].be();
+        _exit(5);
+}
+
+/* --- tests ------------------------------------------------------------------------------------- */
+
+static void begin(const char *heir)
+{
+        int fd = open(
+                in_folder("broker-1.sock"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600); /* as if it listened */
+        assert_true(fd >= 0);
+        close(fd);
+        assert_int_equal(setenv(HEIR, heir, 1), 0);
         memset(&upgrade, 0, sizeof(upgrade));
-        snprintf(upgrade.binary, sizeof(upgrade.binary), "%s", in_folder("heir"));
+        upgrade_open(&upgrade);
         upgrade_ask(&upgrade);
         upgrade_settle(&upgrade, &crew, true, 0);
         assert_true(upgrade.heir > 0);
@@ -103,7 +161,7 @@ static void one_takes_over(void **state)
 {
         (void)state;
         struct reload_outcome outcome;
-        begin("printf '\\001' >&6; head -c 1 <&6 >/dev/null; printf '\\003' >&6; exec head -c 1 <&6");
+        begin("as it should be");
         pid_t heir = upgrade.heir;
         settle_until(&upgrade.done, 0);
         assert_true(upgrade.done);
@@ -116,7 +174,7 @@ static void one_takes_over(void **state)
 static void one_that_was_not_let_does_not(void **state)
 {
         (void)state;
-        begin("printf '\\003' >&6; exec head -c 1 <&6");
+        begin("in a hurry");
         pid_t heir = upgrade.heir;
         struct pollfd line = {.fd = crew.nursery.heir_fd, .events = POLLIN};
         assert_int_equal(io_poll(&line, 1, clock_ms() + PATIENCE_MS), 1);
@@ -130,7 +188,7 @@ static void one_that_was_not_let_does_not(void **state)
 static void one_that_ends_changes_nothing(void **state)
 {
         (void)state;
-        begin("exit 1");
+        begin("ends");
         pid_t heir = upgrade.heir;
         settle_until(&upgrade.done, 0);
         assert_int_equal(WEXITSTATUS(status_of(heir)), 1);
@@ -141,7 +199,7 @@ static void one_that_ends_changes_nothing(void **state)
 static void one_that_stops_in_between_is_killed(void **state)
 {
         (void)state;
-        begin("printf '\\001' >&6; head -c 1 <&6 >/dev/null; echo " HEIR_PID " >&5; exec head -c 1 <&6");
+        begin("stops in between");
         pid_t heir = upgrade.heir;
         settle_until(&upgrade.granted, 0);
         assert_true(upgrade.granted);
@@ -180,7 +238,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-        static const char *const names[] = {"heir", "sandpool.pid", "broker-1.sock"};
+        static const char *const names[] = {"sandpool.pid", "broker-1.sock"};
         (void)state;
         io_close(&crew.nursery.fastcgi_fd);
         io_close(&crew.nursery.control_fd);
@@ -194,6 +252,8 @@ static int tear_down(void **state)
 
 int main(void)
 {
+        if (getenv(HEIR))
+                be_heir(getenv(HEIR));
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(one_takes_over),
                 cmocka_unit_test(one_that_was_not_let_does_not),
