@@ -61,7 +61,7 @@ static char *read_text(const char *file)
         char path[128], *text = NULL;
         struct error err = {0};
         path_of(file, path);
-        if (io_read_file(path, 1 << 20, &text, &err) < 0)
+        if (io_read_file(path, 16 << 20, &text, &err) < 0)
                 fail_msg("%s", err.text);
         return text;
 }
