@@ -13,8 +13,8 @@
 extern struct config *script_config;
 extern struct language script_python, script_cpp;
 
-/* How long anybody here waits for somebody else, who may not get a processor for seconds. A step's limit is at
- * least that where a test is not about its end: the runner that is to report is a process too. */
+/* How long anybody here waits for somebody else, who may not get a processor for seconds. A step's limit is
+ * at least that where a test is not about its end: the runner that is to report is a process too. */
 #define SCRIPT_PATIENCE_MS 60000
 
 /* What the broker does. */
