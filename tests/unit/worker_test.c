@@ -211,7 +211,9 @@ static int end_of(pid_t pid, const char *path)
 {
         int status = -1;
         kill(pid, SIGTERM);
+        alarm(PATIENCE_MS / 1000); /* one that hangs would be waited for without end */
         waitpid(pid, &status, 0);
+        alarm(0);
         unlink(path);
         return status;
 }
