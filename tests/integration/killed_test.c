@@ -22,7 +22,7 @@
 #include <string.h>
 
 #define AT_ONCE 8
-#define PATIENCE_MS 60000
+#define PATIENCE_MS 120000
 
 static struct load load;
 static struct remains before;
@@ -74,10 +74,12 @@ static bool all_leased(void *context)
         return service_sandboxes(&fixture, "leased", NULL) == AT_ONCE;
 }
 
+/* Every client's first program runs, and will for longer than any of this takes; what is killed is killed
+ * under them. */
 static void begin(void)
 {
         struct error err = {0};
-        must(load_start(&load, fixture.port, AT_ONCE, load_slow, &err), &err);
+        must(load_start_with(&load, fixture.port, AT_ONCE, load_held, load_quick, &err), &err);
         assert_true(service_until(all_leased, NULL, PATIENCE_MS));
 }
 
@@ -136,7 +138,7 @@ static void the_supervisor(void **state)
         must(service_gone(&fixture, clock_ms() + PATIENCE_MS, &err), &err);
         start_again();
         end(LOAD_MAY_FAIL, &counts);
-        assert_true(counts.refused >= AT_ONCE);
+        assert_true(counts.failed + counts.refused >= AT_ONCE);
 }
 
 /* Nobody removes the containers until the next start, which does so before it serves. */
