@@ -23,7 +23,7 @@ static void become_container(
         static const char *const usual[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/workspace",
                 "LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1", NULL};
         char helper[512], helper_mount[600], sources_mount[600];
-        service_source_path("build/tests/bench/bare", helper, sizeof helper);
+        service_built_path("tests/bench/bare", helper, sizeof helper);
         snprintf(helper_mount, sizeof helper_mount, "%s:/bare:ro", helper);
         snprintf(sources_mount, sizeof sources_mount, "%s:/src:ro", sources);
         const char *argv[ARGS_MAX + 1] = {"docker", "run", "--rm", "-i", "--network", "none", "--log-driver",

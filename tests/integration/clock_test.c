@@ -51,7 +51,7 @@ static int start(void **state)
                 .preload = object,
                 .warm = {{"python", 4}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
-        service_source_path("build/tests/clock/shift.so", object, sizeof object);
+        service_built_path("tests/clock/shift.so", object, sizeof object);
         return make_shift() ? -1 : fixture_start_at_rest(&options, &before, PATIENCE_MS);
 }
 

@@ -204,7 +204,7 @@ static void promtool_has_nothing_to_say(void **state)
         char tool[512], path[128], script[800];
         (void)state;
         char *text = metrics();
-        service_source_path("build/tools/promtool", tool, sizeof tool);
+        service_built_path("tools/promtool", tool, sizeof tool);
         snprintf(path, sizeof path, "%s/metrics", fixture.dir);
         int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
         assert_int_equal(io_write_all(fd, text, strlen(text), -1, &err), 0);

@@ -1,7 +1,8 @@
 /* The runner against hostile programs, in a container with the full hardening: what each attack comes to
  * stands in a table, and after each of them the same container must be clean. Needs Docker, the image
- * sandpool/base (or the one that RUNNER_IMAGE names) and build/attacks/ (or RUNNER_ATTACKS). */
+ * sandpool/base (or the one that RUNNER_IMAGE names) and what tests/attacks/ holds, built. */
 #include "tests/integration/runner_container.h"
+#include "tests/integration/service.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -25,9 +26,10 @@ static bool sound; /* the container is as after a reset: the test before went th
 
 static const char *attack_path(const char *name)
 {
-        static char path[300];
-        const char *folder = getenv("RUNNER_ATTACKS");
-        snprintf(path, sizeof path, "%s/%s", folder ? folder : "build/attacks", name);
+        static char path[600];
+        char relative[128];
+        snprintf(relative, sizeof relative, "attacks/%s", name);
+        service_built_path(relative, path, sizeof path);
         return path;
 }
 

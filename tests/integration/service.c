@@ -43,12 +43,21 @@ void service_source_path(const char *relative, char *path, size_t size)
         free(real);
 }
 
+void service_built_path(const char *relative, char *path, size_t size)
+{
+        const char *build = getenv("BUILD");
+        char whole[256];
+        snprintf(whole, sizeof whole, "%s/%s", build ? build : "build", relative);
+        service_source_path(whole, path, size);
+}
+
 void service_binary_path(char *path, size_t size)
 {
-        const char *build = getenv("BUILD"), *program = getenv("SANDPOOL_PROGRAM");
-        char relative[256];
-        snprintf(relative, sizeof relative, "%s/sandpool", build ? build : "build");
-        service_source_path(program ? program : relative, path, size);
+        const char *program = getenv("SANDPOOL_PROGRAM");
+        if (program)
+                service_source_path(program, path, size);
+        else
+                service_built_path("sandpool", path, size);
 }
 
 bool service_until(bool (*condition)(void *context), void *context, int timeout_ms)

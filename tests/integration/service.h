@@ -87,8 +87,10 @@ int service_free_ports(int count);
 /* The path of a file of the source tree, given relative to its root: absolute, into path. */
 void service_source_path(const char *relative, char *path, size_t size);
 
-/* That of the service's program: SANDPOOL_PROGRAM, else the one in the folder that BUILD names, or in build/.
- */
+/* The same for what was built, relative to the folder that BUILD names, or build/. */
+void service_built_path(const char *relative, char *path, size_t size);
+
+/* That of the service's program: SANDPOOL_PROGRAM, else the built one. */
 void service_binary_path(char *path, size_t size);
 
 /* Start nginx with a rendered configuration, in the foreground, as the ordinary user that `make up` runs it

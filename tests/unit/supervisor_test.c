@@ -179,6 +179,27 @@ static void its_children_die_with_it(void **state)
         assert_clean();
 }
 
+/* SIGUSR1 replaces every worker: one that is stopped, and so cannot end, does not stay for that. */
+static void a_stopped_worker_does_not_stay(void **state)
+{
+        (void)state;
+        pid_t pids[PROCESSES], stopped;
+        pid_t supervisor = start();
+        assert_int_equal(await_children(supervisor, "sp-worker-", WORKERS, pids), WORKERS);
+        assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
+        assert_true(children_of(supervisor, "sp-worker-1", &stopped, 1) == 1);
+        kill(stopped, SIGSTOP);
+        kill(supervisor, SIGUSR1);
+        int64_t deadline = clock_ms() + 60000;
+        while (kill(stopped, 0) == 0 && clock_ms() < deadline)
+                poll(NULL, 0, 10);
+        assert_int_equal(kill(stopped, 0), -1);
+        assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
+        kill(supervisor, SIGTERM);
+        assert_int_equal(await_exit(supervisor), 0);
+        assert_clean();
+}
+
 static void a_worker_user_who_could_open_docker_is_refused(void **state)
 {
         (void)state;
@@ -247,6 +268,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(starts_restarts_and_ends),
                 cmocka_unit_test(its_children_die_with_it),
+                cmocka_unit_test(a_stopped_worker_does_not_stay),
                 cmocka_unit_test(a_worker_user_who_could_open_docker_is_refused),
                 cmocka_unit_test(one_user_for_both_is_refused),
         };
