@@ -52,6 +52,7 @@ static int abandon(void)
         remains_clear(&remains);
         if (rc) {
                 fprintf(stderr, "abandon: %s\n", err.text);
+                service_stop(&abandoned, NULL);
                 return -1;
         }
         processes_kill_session(abandoned.session, abandoned.supervisor);
