@@ -34,7 +34,7 @@ static int http_port, https_port, balanced_port;
 static int choose_port(const char *name)
 {
         char text[16];
-        int port = service_free_port();
+        int port = service_free_ports(1);
         snprintf(text, sizeof text, "%d", port);
         setenv(name, text, 1);
         return port;

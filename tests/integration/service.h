@@ -44,8 +44,9 @@ struct service {
         char instance[33]; /* label of its containers */
         char preload[256]; /* "": none */
         int port;          /* nginx's, on 127.0.0.1 */
-        pid_t supervisor;  /* 0: not running */
-        pid_t session;     /* that all its processes are in, also after an upgrade */
+        unsigned workers;
+        pid_t supervisor; /* 0: not running */
+        pid_t session;    /* that all its processes are in, also after an upgrade */
         pid_t nginx;
         bool ending; /* it was told to end */
 };
@@ -79,6 +80,10 @@ int service_stop(struct service *service, struct error *err);
 /* Wait for the supervisor's end (after it was killed) and that nothing is left, as service_stop does. */
 int service_gone(struct service *service, int64_t deadline_ms, struct error *err);
 
+/* The first of so many ports in a row on 127.0.0.1 that nobody uses, of those that no connection gets by
+ * itself. -1 when there are none. */
+int service_free_ports(int count);
+
 /* The path of a file of the source tree, given relative to its root: absolute, into path. */
 void service_source_path(const char *relative, char *path, size_t size);
 
@@ -111,9 +116,6 @@ json_t *service_get(const struct service *service, const char *path, struct erro
 /* The same, asked again as long as it is not answered so: the control process gives its broker a second,
  * which on a busy machine may be too short although all is well. */
 json_t *service_await(const struct service *service, const char *path, struct error *err);
-
-/* A TCP port on which nobody listens, apart from those that the kernel gives to clients; -1. */
-int service_free_port(void);
 
 /* POST a body to /api/execute that must be answered 200: its JSON, the caller's; else NULL with err. Steals
  * the reference to body. */
