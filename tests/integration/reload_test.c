@@ -4,6 +4,7 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/guests.h"
 #include "tests/integration/http.h"
+#include "tests/integration/must.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/spawn.h"
 #include "tests/integration/steady.h"
@@ -32,6 +33,7 @@
 #define RELOADS 20
 
 static char binary[512], image[64];
+static struct remains at_start;
 
 /* A language out of nothing: a shell whose echo is loud. */
 static const char toy[] = "id: toy\n"
@@ -253,12 +255,26 @@ static int start(void **state)
                 return -1;
         edit("sandpool.yaml", "pool:\n", "pool:\n  max_age: 86400\n");
         must_reload();
-        return 0;
+        /* A first reload leaves its notes in the run directory, which stay. */
+        return remains_take(&fixture, &at_start, WAIT_MS, NULL);
+}
+
+/* But for the image that a test built and the files that it wrote, which it takes away itself. */
+static void nothing_is_left(void)
+{
+        struct error err = {0};
+        char script[128];
+        snprintf(script, sizeof script, "cd %s && rm -rf toy slept own.log*", fixture.dir);
+        char *said = spawn_text(&err, "sh", "-c", script, NULL);
+        must(!said, &err);
+        free(said);
+        must(remains_check(&fixture, &at_start, WAIT_MS, &err), &err);
 }
 
 static int stop(void **state)
 {
         int rc = fixture_stop(state);
+        remains_clear(&at_start);
         free(spawn_text(NULL, "docker", "rmi", "-f", image, NULL));
         return rc;
 }
@@ -298,6 +314,7 @@ static void a_language_comes_and_goes(void **state)
         assert_true(service_until(are_gone, &toys, WAIT_MS));
         free(toys.ids);
         assert_int_equal(replaced("python"), python);
+        nothing_is_left();
 }
 
 /* Each mistake is named with its place, and nothing has changed. */
@@ -344,6 +361,7 @@ static void mistakes_change_nothing(void **state)
         assert_int_equal(replaced("python"), python);
         static const char *const words[] = {"reload.failed", "python.yaml:3", NULL};
         assert_true(service_logged(&fixture, words, NULL, 0));
+        nothing_is_left();
 }
 
 /* What is right to read and does not work when tried: the language goes on as it was. */
@@ -365,6 +383,7 @@ static void a_language_that_would_break_is_not_taken(void **state)
         says("toy", "say still here", "still here?\n");
         remove_file("languages/toy.yaml");
         must_reload();
+        nothing_is_left();
 }
 
 /* Every second reload changes what a javascript sandbox is; none changes python's. */
@@ -396,6 +415,7 @@ static void no_request_notices(void **state)
         write_text("languages/javascript.yaml", original);
         free(original);
         must_reload();
+        nothing_is_left();
 }
 
 static bool one_waits(void *context)
@@ -446,6 +466,7 @@ static void what_runs_is_not_disturbed(void **state)
         free(before.ids);
         edit("languages/python.yaml", "  processes: 77\n", "");
         must_reload();
+        nothing_is_left();
 }
 
 /* Even one whose language is not there any more. */
@@ -463,6 +484,7 @@ static void what_runs_outlives_its_language(void **state)
         ends_well(client);
         assert_true(service_until(are_gone, &before, WAIT_MS));
         free(before.ids);
+        nothing_is_left();
 }
 
 static bool are_so_many(void *workers)
@@ -482,6 +504,7 @@ static void workers_and_pool_change(void **state)
         edit("sandpool.yaml", "workers: 6", "workers: 32");
         must_reload();
         assert_true(service_until(are_so_many, &(unsigned){32}, WAIT_MS));
+        nothing_is_left();
 }
 
 /* Count the requests in one file. What has no newline behind it is still being written. */
@@ -569,6 +592,7 @@ static void the_log_is_rotated_under_load(void **state)
         free(text);
         edit("sandpool.yaml", log, "languages:\n");
         must_reload();
+        nothing_is_left();
 }
 
 static bool has_begun(void *context)
@@ -611,6 +635,7 @@ static void a_broker_that_dies_ends_the_reload(void **state)
         says("python", "print('alive')", "alive\n");
         remove_file("languages/toy.yaml");
         must_reload();
+        nothing_is_left();
 }
 
 int main(void)
