@@ -81,9 +81,8 @@ static void up(struct docker *docker)
         docker->hooks.changed(docker->hooks.context);
 }
 
-/* All removals are answered. What is still there is seen by the next sweep: at once, or, where the daemon
- * could not remove something, after a while that grows. A daemon that was killed may list what it cannot
- * remove any more. */
+/* All removals are answered. What is still there is seen by the next sweep: at once, or, where the daemon did
+ * not remove something, after a while that grows. */
 static void look_again(struct docker *docker)
 {
         int64_t now = clock_ms();
@@ -104,7 +103,9 @@ static void on_leftover_removed(void *context, const struct engine_answer *answe
 {
         struct docker *docker = context;
         docker->removing--;
-        if (answer->status != 204 && answer->status != 404)
+        /* A daemon that was killed while it removed a container may list it, and know nothing of it, for
+         * ever. */
+        if (answer->status != 204)
                 docker->refused++;
         if (!docker->removing && (docker->state == DOCKER_SWEEPING || docker->finishing))
                 look_again(docker);
