@@ -2,6 +2,7 @@
  * each level what belongs there, by every process, also after a reload changed the level. */
 #include "tests/integration/conf_edit.h"
 #include "tests/integration/fixture.h"
+#include "tests/integration/held.h"
 #include "tests/integration/http.h"
 #include "tests/integration/log_lines.h"
 #include "tests/integration/must.h"
@@ -331,25 +332,13 @@ static bool is_leased(void *context)
 /* At level error still: a request that we failed. */
 static void our_own_failure_is_an_error(void **state)
 {
-        static const char body[] = "{\"code\": \"import time\\ntime.sleep(25)\", \"timeout\": 30}";
-        struct error err = {0};
-        struct buffer answer = BUFFER_MAX(65536);
-        char request[512];
         (void)state;
         size_t from = log_lines_end();
-        int fd = http_connect(fixture.port, &err);
-        int size = snprintf(request, sizeof request,
-                "POST /api/execute HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                strlen(body), body);
-        must(io_write_all(fd, request, (size_t)size, clock_ms() + WAIT_MS, &err), &err);
+        int running = held_begin(HELD_RUNS);
         assert_true(service_until(is_leased, NULL, WAIT_MS));
         pid_t broker = service_process(&fixture, "broker");
         assert_true(broker > 0 && !kill(broker, SIGKILL));
-        assert_int_equal(http_read_to_end(fd, &answer, clock_ms() + WAIT_MS), 0);
-        io_close(&fd);
-        assert_int_equal(buffer_add(&answer, "", 1), 0);
-        json_t *json = json_loads(strchr(answer.data, '{'), 0, NULL);
+        json_t *json = held_answer(&running);
         assert_string_equal(fixture_text(json, "reason"), "internal");
         json_t *line = line_of(fixture_text(json, "requestId"));
         assert_string_equal(fixture_text(line, "level"), "error");
@@ -361,7 +350,6 @@ static void our_own_failure_is_an_error(void **state)
         assert_int_equal(json_array_size(lines), 0);
         json_decref(lines);
         json_decref(json);
-        buffer_clear(&answer);
 }
 
 int main(void)
