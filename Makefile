@@ -40,8 +40,7 @@ help:
 	@echo 'make check        the quick tests: no root, no Docker, no network'
 	@echo 'make integration  the tests against the real Docker and the real nginx (root); TESTS="nginx" only these'
 	@echo 'make lint         format, floors, and a clang build without warnings'
-	@echo 'make asan         the quick tests with the address and undefined-behaviour sanitizers, then (root) those that lean most on the'
-	@echo '                  service; TESTS="nginx" only these'
+	@echo 'make asan         all tests with the address and undefined-behaviour sanitizers (root); TESTS="nginx" only these of them'
 	@echo 'make valgrind     broker and workers under valgrind in an integration run (root); TESTS="traffic" another'
 	@echo 'make tidy         clang-tidy on the service and the runner; part of lint'
 	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (60), JOBS at once; FUZZERS="request yaml" only these; needs clang'
@@ -200,7 +199,6 @@ programs: $(UNIT) $(INTEGRATION) $(ATTACKS) $(SHIFT) $(BUILD)/tests/soak/soak $(
 # A sanitizer sees more of what _FORTIFY_SOURCE does not put calls of its own around. What it does in a worker, and what valgrind
 # does there, would be denied to it: these builds leave workers unconfined, and say so in the log.
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -U_FORTIFY_SOURCE -fsanitize=address,undefined
-WATCHED_TESTS := pool traffic input fastcgi broker_abuse
 .PHONY: asan-unit valgrind
 asan-unit:
 	$(Q)$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' unit
@@ -209,7 +207,7 @@ asan-unit:
 asan: asan-unit
 	$(Q)tests/watched.sh $(BUILD)/asan env ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:log_path=$(CURDIR)/$(BUILD)/asan/reports/asan \
 		UBSAN_OPTIONS=print_stacktrace=1:log_path=$(CURDIR)/$(BUILD)/asan/reports/ubsan \
-		$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' integration TESTS="$(if $(TESTS),$(TESTS),$(WATCHED_TESTS))"
+		$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' integration TESTS="$(TESTS)"
 
 # The broker and the workers of a service that runs through some tests.
 VALGRIND_TESTS := input fastcgi

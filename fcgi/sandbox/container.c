@@ -220,7 +220,10 @@ int container_id(const char *answer, char id[CONTAINER_ID_SIZE])
         json_t *root = json_loads(answer, 0, NULL);
         int rc = copy_string(root, "Id", id, CONTAINER_ID_SIZE);
         json_decref(root);
-        return rc || !valid_id(id) ? -1 : 0;
+        if (rc == 0 && valid_id(id))
+                return 0;
+        *id = '\0'; /* nobody is to ask for what was there */
+        return -1;
 }
 
 int container_image_id(const char *answer, char id[CONTAINER_IMAGE_ID_SIZE])

@@ -123,7 +123,9 @@ static void remove_leftover(void *context, const struct container_seen *containe
         if (is_anothers(docker, container) || docker->hooks.known(docker->hooks.context, container->name) ||
                 docker->removing == SWEEPS_AT_ONCE)
                 return;
-        log_warning("sandbox.leftover", LOG_S("container", container->name));
+        /* One that Docker was removing when it was killed has no name any more. */
+        log_warning(
+                "sandbox.leftover", LOG_S("container", *container->name ? container->name : container->id));
         snprintf(path, sizeof path, "/containers/%s?force=1&v=1", container->id);
         if (engine_begin(docker->engine, "DELETE", path, NULL, 0, on_leftover_removed, docker))
                 docker->removing++;

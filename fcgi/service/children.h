@@ -23,6 +23,7 @@ struct child {
         unsigned failures;   /* in a row */
         struct watch *watch; /* NULL for the broker */
         int64_t busy_max_ms; /* for how long a request may keep it busy */
+        int64_t told_ms;     /* when it was told to end after the request at hand; 0: it was not */
 };
 
 /* What every child is started with. Descriptors that are not open are -1. */

@@ -3,6 +3,7 @@
 #include "fcgi/base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <seccomp.h>
 #include <stdint.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static const int allowed[] = {
         SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(recvfrom),
         SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(accept), SCMP_SYS(accept4),
         SCMP_SYS(connect), SCMP_SYS(shutdown), SCMP_SYS(close), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),
-        SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(fcntl), SCMP_SYS(fstat), SCMP_SYS(lseek),
+        SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(fstat), SCMP_SYS(lseek),
         /* waiting */
         SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait),
         SCMP_SYS(epoll_pwait), SCMP_SYS(futex), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
@@ -40,11 +41,27 @@ static int allow_if(
         return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &test);
 }
 
-/* Calls that are allowed with some arguments alone: UNIX sockets, memory that is not executable, a signal to
- * itself (abort(3)). An int's upper half is not the kernel's to look at. */
+/* A descriptor's flags. Not F_SETOWN, F_SETSIG and O_ASYNC, by which the kernel sends any process of the same
+ * user any signal when the descriptor can be read (fcntl(2)). */
+static int allow_flags(scmp_filter_ctx filter)
+{
+        static const int commands[] = {F_GETFD, F_SETFD, F_GETFL};
+        struct scmp_arg_cmp set_flags[] = {
+                {.arg = 1, .op = SCMP_CMP_MASKED_EQ, .datum_a = UINT32_MAX, .datum_b = F_SETFL},
+                {.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = O_ASYNC, .datum_b = 0}};
+        int rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2, set_flags);
+        for (size_t i = 0; rc == 0 && i < sizeof commands / sizeof *commands; i++)
+                rc = allow_if(filter, SCMP_SYS(fcntl), 1, UINT32_MAX, (scmp_datum_t)commands[i]);
+        return rc;
+}
+
+/* Calls that are allowed with some arguments alone: a descriptor's flags, UNIX sockets, memory that is not
+ * executable, a signal to itself (abort(3)). An int's upper half is not the kernel's to look at. */
 static int allow_some(scmp_filter_ctx filter)
 {
-        int rc = allow_if(filter, SCMP_SYS(socket), 0, UINT32_MAX, AF_UNIX);
+        int rc = allow_flags(filter);
+        if (rc == 0)
+                rc = allow_if(filter, SCMP_SYS(socket), 0, UINT32_MAX, AF_UNIX);
         if (rc == 0)
                 rc = allow_if(filter, SCMP_SYS(mmap), 2, PROT_EXEC, 0);
         if (rc == 0)

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #define BUSY_SLACK_MS 10000
+#define LEAVE_MAX_MS 5000
 
 static bool is_worker(const struct child *child)
 {
@@ -156,6 +157,8 @@ static void reap_one(struct crew *crew, pid_t pid, int status, bool expected, in
                 if (crew->leaving[i].pid != pid)
                         continue;
                 log_end(&crew->leaving[i], status, WIFEXITED(status));
+                if (!WIFEXITED(status))
+                        metrics_count(METRICS_PROCESS_ENDS, process_label(&crew->leaving[i]), 0, 0);
                 crew->leaving[i] = crew->leaving[--crew->leaving_count];
                 return;
         }
@@ -177,6 +180,12 @@ void crew_reap(struct crew *crew, bool expected, int64_t now_ms)
                 reap_one(crew, pid, status, expected, now_ms);
 }
 
+/* One that waits for a connection ends at once when it is told to; a stopped one does not. */
+static bool stays(const struct child *child, enum watch_phase phase, int64_t now_ms)
+{
+        return phase == WATCH_IDLE && child->told_ms && now_ms - child->told_ms >= LEAVE_MAX_MS;
+}
+
 static void watch_one(const struct child *child, int64_t now_ms)
 {
         enum watch_phase phase;
@@ -184,7 +193,7 @@ static void watch_one(const struct child *child, int64_t now_ms)
         if (!child->watch || !child->pid)
                 return;
         int64_t age = watchdog_age(child->watch, now_ms, &phase);
-        if (!watchdog_hangs(phase, age, child->busy_max_ms))
+        if (!watchdog_hangs(phase, age, child->busy_max_ms) && !stays(child, phase, now_ms))
                 return;
         child_name(child, name);
         log_error("process.hangs", LOG_S("name", name), LOG_S("phase", watchdog_phase_name(phase)),
@@ -213,7 +222,8 @@ static void leave(struct crew *crew, const struct child *child)
 {
         if (!child->pid)
                 return;
-        crew->leaving[crew->leaving_count++] = *child;
+        crew->leaving[crew->leaving_count] = *child;
+        crew->leaving[crew->leaving_count++].told_ms = clock_ms();
         kill(child->pid, SIGHUP);
 }
 

@@ -83,18 +83,20 @@ pid_t handover_begin(const struct bequest *bequest, int *line_fd, struct error *
         return error_errno(err, "fork");
 }
 
-int handover_tell(int line_fd, struct error *err)
+int handover_tell(int line_fd, enum handover_word word, struct error *err)
 {
-        return io_send_message(line_fd, "T", 1, -1) ? error_errno(err, "the process before") : 0;
+        char byte = (char)word;
+        return io_send_message(line_fd, &byte, 1, -1) ? error_errno(err, "the other process") : 0;
 }
 
-int handover_hear(int line_fd)
+enum handover_word handover_hear(int line_fd)
 {
         char byte;
         int fd = -1;
         ssize_t size = io_recv_message(line_fd, &byte, 1, &fd);
         io_close(&fd);
         if (size < 0 && errno == EAGAIN)
-                return 0;
-        return size == 1 && byte == 'T' ? 1 : -1;
+                return HANDOVER_NOTHING;
+        return size == 1 && byte >= HANDOVER_WARM && byte <= HANDOVER_TAKEN ? (enum handover_word)byte
+                                                                            : HANDOVER_ENDED;
 }

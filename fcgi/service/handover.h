@@ -2,10 +2,17 @@
  *
  * The old supervisor starts the binary anew with its listening sockets, the pid file's lock and a line to
  * itself. The new one reads the configuration, starts a broker of the next generation, whose containers and
- * user ids are apart from the old one's, and waits until its sandboxes are warm. Then it starts workers, puts
- * its number into the pid file and says so over the line; the old one's workers finish their requests, its
- * broker removes its sandboxes, it ends. Until it was told, the old one serves as ever: a new one that cannot
- * start, or is not warm within HANDOVER_MAX_MS, changes nothing. */
+ * user ids are apart from the old one's, and waits until its sandboxes are warm. Then it starts workers and
+ * says so over the line:
+ *
+ *   new: WARM    workers of both take requests; the old one is in charge
+ *   old: GO      the new one is in charge: it puts its number into the pid file
+ *   new: TAKEN   the old one's workers finish their requests, its broker removes its sandboxes, it ends
+ *
+ * Who is in charge, and nobody else, closes the listening sockets and removes files at its end. Until GO the
+ * old one serves as ever: a new one that cannot start, or is not warm within HANDOVER_MAX_MS, changes
+ * nothing. One that does not answer GO is killed. When the line ends before GO, and the new one was not told
+ * to end, the old one is dead: the new one takes charge by itself. */
 #ifndef SANDPOOL_SERVICE_HANDOVER_H
 #define SANDPOOL_SERVICE_HANDOVER_H
 
@@ -44,11 +51,12 @@ struct bequest {
 /* Start the heir. Returns its process and the line to it (non-blocking), or -1 with err. */
 pid_t handover_begin(const struct bequest *bequest, int *line_fd, struct error *err);
 
-/* The heir: tell the old process that it has been taken over from. */
-int handover_tell(int line_fd, struct error *err);
+enum handover_word { HANDOVER_ENDED = -1, HANDOVER_NOTHING, HANDOVER_WARM, HANDOVER_GO, HANDOVER_TAKEN };
 
-/* The old process: 1 when it was told so, 0 not yet, -1 when the line has ended. The heir: -1 when the old
- * process is gone. */
-int handover_hear(int line_fd);
+/* Say a word to the other process. 0/-1 */
+int handover_tell(int line_fd, enum handover_word word, struct error *err);
+
+/* What the other process said: NOTHING yet, or ENDED: it is gone, or makes no sense. */
+enum handover_word handover_hear(int line_fd);
 
 #endif

@@ -4,6 +4,7 @@
 #include "fcgi/base/io.h"
 #include "fcgi/base/tcp.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -86,16 +87,43 @@ static int make_frontend(const struct settings *settings, struct nursery *nurser
 }
 
 /* Each generation has its own, so that no worker ever asks another generation's broker. */
-static int make_broker_socket(const struct settings *settings, struct nursery *nursery, struct error *err)
+static void broker_path(const struct settings *settings, unsigned generation, char path[128])
 {
         char name[32] = "broker.sock";
+        if (generation)
+                snprintf(name, sizeof(name), "broker-%u.sock", generation);
+        path_of(settings, name, path);
+}
+
+static int make_broker_socket(const struct settings *settings, struct nursery *nursery, struct error *err)
+{
         gid_t group = geteuid() == 0 ? nursery->worker.gid : (gid_t)-1;
-        if (nursery->generation)
-                snprintf(name, sizeof(name), "broker-%u.sock", nursery->generation);
-        path_of(settings, name, nursery->broker_path);
+        broker_path(settings, nursery->generation, nursery->broker_path);
         nursery->broker_fd = io_listen_unix(
                 nursery->broker_path, SOCK_SEQPACKET, 0660, group, (int)settings->workers + 8, err);
         return nursery->broker_fd < 0 ? -1 : 0;
+}
+
+void places_forget_broker(const struct settings *settings, unsigned generation)
+{
+        char path[128];
+        broker_path(settings, generation, path);
+        unlink(path);
+}
+
+/* Of services that were killed after an upgrade. Whoever holds the pid file's lock is the only one here. */
+static int remove_old_brokers(const struct settings *settings, struct error *err)
+{
+        unsigned generation;
+        char mark;
+        DIR *dir = opendir(settings->run_dir);
+        if (!dir)
+                return error_errno(err, "%s", settings->run_dir);
+        for (struct dirent *entry; (entry = readdir(dir));)
+                if (sscanf(entry->d_name, "broker-%u.soc%c", &generation, &mark) == 2 && mark == 'k')
+                        places_forget_broker(settings, generation);
+        closedir(dir);
+        return 0;
 }
 
 static int find_users(const struct settings *settings, struct nursery *nursery, struct error *err)
@@ -138,7 +166,7 @@ int places_open(const struct settings *settings, const struct inheritance *inher
                                ? -1
                                : 0;
         return make_run_dir(settings, err) || lock_pid_file(settings, nursery, err) ||
-                               make_frontend(settings, nursery, err) ||
+                               remove_old_brokers(settings, err) || make_frontend(settings, nursery, err) ||
                                make_broker_socket(settings, nursery, err)
                        ? -1
                        : 0;

@@ -10,6 +10,7 @@
 #include "fcgi/service/log_file.h"
 
 #include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -169,8 +170,10 @@ void reload_settle(struct reload *reload, struct crew *crew, bool free_to_begin,
 {
         if (reload->step == RELOAD_ASKING && reload->broker != crew_broker(crew))
                 fail(reload, crew, "the broker ended meanwhile");
-        if (reload->step == RELOAD_ASKING && now_ms >= reload->until_ms)
-                fail(reload, crew, "the broker does not answer");
+        if (reload->step == RELOAD_ASKING && now_ms >= reload->until_ms) {
+                kill(reload->broker, SIGKILL); /* lest it comes round to it after all */
+                fail(reload, crew, "the broker did not answer, and was ended");
+        }
         if (reload->step == RELOAD_REPLACING && crew_replaced(crew))
                 succeed(reload, crew, now_ms);
         if (reload->step == RELOAD_NONE && reload->asked && free_to_begin)

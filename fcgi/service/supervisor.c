@@ -55,6 +55,7 @@ struct supervisor {
         struct upgrade upgrade;
         bool log_asked; /* to open the log anew, by SIGUSR1 */
         bool in_charge; /* the sockets and the pid file are this process's */
+        unsigned elder; /* generation of the process before, if there was one */
         enum stage stage;
         int64_t stage_ends_ms;
 };
@@ -133,6 +134,13 @@ static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
         }
 }
 
+static void take_signals(struct supervisor *s, int64_t now_ms)
+{
+        struct signalfd_siginfo info;
+        while (read(s->crew.nursery.signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+                on_signal(s, info.ssi_signo, now_ms);
+}
+
 /* While ending nothing is started, except that workers that finish a request still need the broker. */
 static void start_due(struct supervisor *s, int64_t now_ms)
 {
@@ -140,28 +148,52 @@ static void start_due(struct supervisor *s, int64_t now_ms)
                 crew_start_due(&s->crew, s->stage == RUNNING, now_ms);
 }
 
-/* The sandboxes are warm, or whoever served so far is gone: from here on this process does. */
-static void take_over(struct supervisor *s, int64_t now_ms)
+/* The sandboxes are warm, or nobody else is there: from here on this process serves, beside the elder, which
+ * is still in charge. */
+static void begin_to_serve(struct supervisor *s, int64_t now_ms)
 {
         struct error err = {0};
         s->stage = RUNNING;
-        s->in_charge = true;
         crew_start_due(&s->crew, true, now_ms);
+        if (handover_tell(s->crew.nursery.elder_fd, HANDOVER_WARM, &err))
+                log_warning("upgrade.not_told", LOG_S("error", err.text));
+}
+
+static void take_charge(struct supervisor *s)
+{
+        struct error err = {0};
+        s->in_charge = true;
         if (places_claim(s->settings, &s->crew.nursery, &err) ||
-                handover_tell(s->crew.nursery.elder_fd, &err))
+                handover_tell(s->crew.nursery.elder_fd, HANDOVER_TAKEN, &err))
                 log_warning("upgrade.not_told", LOG_S("error", err.text));
         log_info("upgrade.taken_over", LOG_I("generation", s->crew.nursery.generation));
 }
 
-static void hear_elder(struct supervisor *s, int64_t now_ms)
+/* Its end alone does not say that it died: an elder that gives up on this process says so by a signal first.
+ */
+static void succeed_elder(struct supervisor *s, int64_t now_ms)
 {
-        if (s->crew.nursery.elder_fd < 0 || handover_hear(s->crew.nursery.elder_fd) >= 0)
-                return;
+        take_signals(s, now_ms);
         if (s->stage == WARMING)
-                take_over(s, now_ms);
+                begin_to_serve(s, now_ms);
+        if (s->stage == RUNNING && !s->in_charge)
+                take_charge(s);
+        if (s->in_charge)
+                places_forget_broker(s->settings, s->elder);
         upgrade_tell_for_the_dead(s->settings->run_dir);
         io_close(&s->crew.nursery.elder_fd);
         crew_spare(&s->crew, DOCKER_SPARE_NONE); /* what it has left is to be removed */
+}
+
+static void hear_elder(struct supervisor *s, int64_t now_ms)
+{
+        if (s->crew.nursery.elder_fd < 0)
+                return;
+        enum handover_word word = handover_hear(s->crew.nursery.elder_fd);
+        if (word == HANDOVER_GO && s->stage == RUNNING && !s->in_charge)
+                take_charge(s);
+        else if (word == HANDOVER_ENDED)
+                succeed_elder(s, now_ms);
 }
 
 static void hear_broker(struct supervisor *s, int64_t now_ms)
@@ -171,7 +203,7 @@ static void hear_broker(struct supervisor *s, int64_t now_ms)
         while (orders_take(s->crew.nursery.orders_fd, &order, &fd) > 0) {
                 io_close(&fd);
                 if (order.type == ORDER_WARM && s->stage == WARMING)
-                        take_over(s, now_ms);
+                        begin_to_serve(s, now_ms);
                 else
                         reload_hear(&s->reload, &s->crew, &order);
         }
@@ -213,13 +245,11 @@ static void wait_for_events(const struct supervisor *s, int64_t now_ms)
 static void loop(struct supervisor *s)
 {
         while (s->stage != ENDED) {
-                struct signalfd_siginfo info;
                 int64_t now_ms = clock_ms();
                 start_due(s, now_ms);
                 wait_for_events(s, now_ms);
                 now_ms = clock_ms();
-                while (read(s->crew.nursery.signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-                        on_signal(s, info.ssi_signo, now_ms);
+                take_signals(s, now_ms);
                 crew_reap(&s->crew, s->stage > RUNNING, now_ms);
                 settle_changes(s, now_ms);
                 crew_watch(&s->crew, now_ms);
@@ -244,6 +274,7 @@ int supervisor_run(const struct config *config, const struct inheritance *inheri
                         .heir_fd = -1,
                         .spared = DOCKER_SPARE_NONE},
                 .in_charge = !inheritance->any,
+                .elder = inheritance->elder,
                 .stage = inheritance->any ? WARMING : RUNNING,
         };
         struct nursery *nursery = &s.crew.nursery;

@@ -5,10 +5,13 @@
 #include "fcgi/base/log.h"
 #include "fcgi/sandbox/docker.h"
 #include "fcgi/service/handover.h"
+#include "fcgi/service/places.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#define TAKE_MAX_MS 10000 /* for an heir that is warm to take charge */
 
 void upgrade_open(struct upgrade *upgrade)
 {
@@ -30,10 +33,16 @@ static void write_note(struct upgrade *upgrade, const struct crew *crew, enum re
 
 static void fail(struct upgrade *upgrade, struct crew *crew, const char *why)
 {
+        struct error err = {0};
+        const struct settings *settings = crew->nursery.config->settings;
         upgrade->heir = 0;
         upgrade->failures++;
         io_close(&crew->nursery.heir_fd);
         crew_spare(crew, DOCKER_SPARE_NONE);
+        places_forget_broker(settings, upgrade->generation);
+        if (upgrade->granted && places_claim(settings, &crew->nursery, &err))
+                log_error("upgrade.not_claimed", LOG_S("error", err.text));
+        upgrade->granted = false;
         snprintf(upgrade->outcome.why, sizeof(upgrade->outcome.why), "%s", why);
         log_error("upgrade.failed", LOG_S("why", why), LOG_S("advice", "the process of before goes on"));
         write_note(upgrade, crew, RELOAD_FAILED);
@@ -54,6 +63,7 @@ static void begin(struct upgrade *upgrade, struct crew *crew, int64_t now_ms)
                 .pid_fd = nursery->pid_fd};
         upgrade->asked = false;
         upgrade->until_ms = now_ms + HANDOVER_MAX_MS;
+        upgrade->generation = bequest.generation;
         reload_note_read_file(bequest.run_dir, RELOAD_NOTE_UPGRADE, &upgrade->outcome);
         upgrade->outcome.number++;
         write_note(upgrade, crew, RELOAD_RUNNING);
@@ -65,18 +75,38 @@ static void begin(struct upgrade *upgrade, struct crew *crew, int64_t now_ms)
                 fail(upgrade, crew, err.text);
 }
 
+static void grant(struct upgrade *upgrade, struct crew *crew, int64_t now_ms)
+{
+        struct error err = {0};
+        upgrade->granted = true;
+        upgrade->until_ms = now_ms + TAKE_MAX_MS;
+        if (handover_tell(crew->nursery.heir_fd, HANDOVER_GO, &err))
+                fail(upgrade, crew, err.text);
+}
+
+/* Killed, an heir cannot take charge after all; its broker removes its sandboxes, as whenever that happens.
+ */
+static void give_up(struct upgrade *upgrade, struct crew *crew)
+{
+        kill(upgrade->heir, SIGKILL);
+        fail(upgrade, crew,
+                upgrade->granted ? "the new process does not take over"
+                                 : "the new process was not ready in time");
+}
+
 static void hear(struct upgrade *upgrade, struct crew *crew, int64_t now_ms)
 {
-        int heard = handover_hear(crew->nursery.heir_fd);
-        if (heard > 0) {
+        enum handover_word word = handover_hear(crew->nursery.heir_fd);
+        if (word == HANDOVER_TAKEN && upgrade->granted) {
                 upgrade->done = true;
                 log_info("upgrade.done", LOG_I("heir", upgrade->heir));
                 write_note(upgrade, crew, RELOAD_OK);
-        } else if (heard < 0) {
+        } else if (word == HANDOVER_WARM && !upgrade->granted) {
+                grant(upgrade, crew, now_ms);
+        } else if (word == HANDOVER_ENDED) {
                 fail(upgrade, crew, "the new process ended; the log tells why");
         } else if (now_ms >= upgrade->until_ms) {
-                kill(upgrade->heir, SIGTERM);
-                fail(upgrade, crew, "the new process was not ready in time");
+                give_up(upgrade, crew);
         }
 }
 

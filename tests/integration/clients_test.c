@@ -7,6 +7,7 @@
 #include "tests/integration/must.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/remains.h"
+#include "tests/integration/spawn.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,17 +18,21 @@
 #include "fcgi/base/id.h"
 #include "fcgi/base/io.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define POOL 4
 #define WORKERS 32
 #define MANY_MAX 512
 #define PATIENCE_MS 60000
+#define HOLD_UP_MS 20000 /* below queue_timeout */
+#define LOG_MAX (16 << 20)
 #define OUTPUT 1000000 /* of the programs whose output nobody takes */
 
 static struct load load;
@@ -38,7 +43,8 @@ static int stopped_fd; /* the connection of its client */
 static int start(void **state)
 {
         struct service_options options = {.pool_max = POOL,
-                .queue_timeout_s = 5,
+                .queue_timeout_s = 30,
+                .request_time_s = 30,
                 .warm = {{"python", POOL}, {"javascript", 0}, {"cpp", 0}}};
         struct rlimit files = {4096, 4096};
         (void)state;
@@ -76,27 +82,46 @@ static int send_request(const char *body, size_t size, size_t bytes)
                 size);
         assert_int_equal(buffer_add_string(&request, head) | buffer_add(&request, body, size), 0);
         int fd = http_connect(fixture.port, &err);
-        must(fd < 0 || io_write_all(fd, request.data, bytes ? bytes : request.size, clock_ms() + 10000, &err),
+        must(fd < 0 || io_write_all(fd, request.data, bytes ? bytes : request.size, clock_ms() + PATIENCE_MS,
+                               &err),
                 &err);
         buffer_clear(&request);
         return fd;
 }
 
-/* The worker whose client waits: the one with the most descriptors. */
-static pid_t worker_at_work(void)
+/* All workers are there; how many of them have more descriptors than an idle one, and the last of these. */
+struct workers {
+        int at_work; /* wanted */
+        pid_t pid;
+};
+
+static bool are_at_work(void *context)
 {
+        struct workers *workers = context;
         struct process list[PROCESSES_MAX];
+        int descriptors[PROCESSES_MAX], least = INT_MAX, found = 0, more = 0;
         size_t count = processes_list(0, fixture.supervisor, list);
-        pid_t pid = 0;
-        int most = 0;
         for (size_t i = 0; i < count; i++) {
-                int descriptors = processes_descriptors(list[i].pid);
-                if (strncmp(list[i].name, "sp-worker", 9) || descriptors <= most)
-                        continue;
-                most = descriptors;
-                pid = list[i].pid;
+                bool is_worker = !strncmp(list[i].name, "sp-worker", 9);
+                descriptors[i] = is_worker ? processes_descriptors(list[i].pid) : -1;
+                found += is_worker;
+                if (descriptors[i] >= 0 && descriptors[i] < least)
+                        least = descriptors[i];
         }
-        return pid;
+        for (size_t i = 0; i < count; i++)
+                if (descriptors[i] > least) {
+                        workers->pid = list[i].pid;
+                        more++;
+                }
+        return found == WORKERS && more == workers->at_work;
+}
+
+static pid_t await_at_work(int number)
+{
+        struct workers workers = {.at_work = number};
+        if (!service_until(are_at_work, &workers, PATIENCE_MS))
+                fail_msg("not %d workers at work", number);
+        return workers.pid;
 }
 
 static bool has_no_sandboxes_at_work(void *context)
@@ -111,12 +136,13 @@ static bool has_no_sandboxes_at_work(void *context)
  * nor the worker's word ever comes. That the worker is replaced shows at the end. */
 static void a_worker_is_stopped_under_a_flood(void **state)
 {
-        static const char body[] = "{\"code\": \"import time\\nprint('on', flush=True)\\ntime.sleep(1)\\n"
-                                   "while True: print('x' * 1000)\", \"timeout\": 3}";
+        static const char body[] = "{\"code\": \"import time\\nprint('on', flush=True)\\ntime.sleep(12)\\n"
+                                   "while True: print('x' * 1000)\", \"timeout\": 15}";
         (void)state;
+        await_at_work(0);
         stopped_fd = send_request(body, strlen(body), 0);
         await_leased(1);
-        stopped = worker_at_work();
+        stopped = await_at_work(1);
         assert_true(stopped > 0 && !kill(stopped, SIGSTOP));
         assert_true(service_until(has_no_sandboxes_at_work, NULL, PATIENCE_MS));
         json_t *answer = fixture_run("python", "print('others')", NULL);
@@ -125,9 +151,43 @@ static void a_worker_is_stopped_under_a_flood(void **state)
         json_decref(answer);
 }
 
+/* Requests that nginx sent away, so far. */
+static int sent_away(void)
+{
+        char path[128], *text = NULL;
+        int count = 0;
+        snprintf(path, sizeof path, "%s/nginx/access.log", fixture.run_dir);
+        if (io_read_file(path, LOG_MAX, &text, NULL) > 0)
+                for (const char *at = text; (at = strstr(at, "\"status\":503")); at++)
+                        count++;
+        free(text);
+        return count;
+}
+
+static bool are_sent_away(void *context)
+{
+        return sent_away() >= *(int *)context;
+}
+
+/* Nobody gets a sandbox until nginx has sent so many away. Returns a process that exits with 0 when that came
+ * to be. */
+static pid_t hold_up_until_sent_away(int number)
+{
+        pid_t broker = service_process(&fixture, "broker");
+        int all = sent_away() + number;
+        assert_true(broker > 0 && !kill(broker, SIGSTOP));
+        pid_t pid = fork();
+        if (pid)
+                return pid;
+        bool came = service_until(are_sent_away, &all, HOLD_UP_MS);
+        kill(broker, SIGCONT);
+        _exit(came ? 0 : 1);
+}
+
 /* As many as there are workers wait for their turn and get it; each of the others is sent away at once. */
 static void many_at_once(int many)
 {
+        int status = -1;
         static struct http_request requests[MANY_MAX];
         static struct http_response responses[MANY_MAX];
         static char bodies[MANY_MAX][160], tokens[MANY_MAX][ID_SIZE];
@@ -141,7 +201,10 @@ static void many_at_once(int many)
                 requests[i] = (struct http_request){
                         .port = fixture.port, .path = "/api/execute", .body = bodies[i]};
         }
+        pid_t holder = hold_up_until_sent_away(many - WORKERS);
         must(http_send(requests, (size_t)many, responses, &err), &err);
+        must(spawn_wait(holder, clock_ms() + PATIENCE_MS, &status, &err), &err);
+        assert_int_equal(status, 0);
         for (int i = 0; i < many; i++) {
                 must(answer_check(&responses[i], &err), &err);
                 assert_true(responses[i].status == 200 || responses[i].status == 503);
@@ -154,7 +217,7 @@ static void many_at_once(int many)
                 }
                 http_clear(&responses[i]);
         }
-        assert_in_range(served, POOL, 2 * WORKERS);
+        assert_in_range(served, POOL, WORKERS);
 }
 
 static void two_hundred_at_once(void **state)
@@ -199,7 +262,7 @@ static void who_reads_late(void **state)
                         OUTPUT / (ID_SIZE - 1));
                 fds[i] = send_request(body, strlen(body), 0);
         }
-        end();
+        assert_true(load_served(&load, 2 * POOL, PATIENCE_MS));
         for (int i = 0; i < 16; i++) {
                 struct buffer answer = BUFFER_MAX(8 << 20);
                 assert_int_equal(http_read_to_end(fds[i], &answer, clock_ms() + PATIENCE_MS), 0);
@@ -219,6 +282,7 @@ static void who_reads_late(void **state)
                 }
                 buffer_clear(&answer);
         }
+        end();
 }
 
 /* Half a body, then nothing: no worker ever hears of it. */
@@ -271,7 +335,7 @@ static void the_stopped_worker_was_replaced(void **state)
         struct buffer answer = BUFFER_MAX(1 << 20);
         (void)state;
         assert_true(stopped > 0);
-        assert_true(service_until(is_replaced, NULL, 2 * PATIENCE_MS));
+        assert_true(service_until(is_replaced, NULL, 3 * PATIENCE_MS));
         assert_int_equal(http_read_to_end(stopped_fd, &answer, clock_ms() + PATIENCE_MS), 0);
         assert_true(answer.size > 12);
         assert_memory_equal(answer.data, "HTTP/1.1 503", 12);

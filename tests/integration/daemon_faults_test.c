@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define CLIENTS 6
-#define PATIENCE_MS 90000
+#define PATIENCE_MS 120000
 #define IMAGE "sandpool/python:latest"
 #define ROOM_MIB 1024 /* for the image, twice while it is being loaded */
 
@@ -35,7 +35,7 @@ static int start(void **state)
                 .reuse = 5,
                 .queue_timeout_s = 3,
                 .docker = docker.socket,
-                .docker_timeout_s = 3,
+                .docker_timeout_s = 10,
                 .warm = {{"python", 2}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
         if (private_docker_start(&docker, ROOM_MIB, &err) || private_docker_load(&docker, IMAGE, &err)) {

@@ -27,7 +27,8 @@
 #define CHUNK 65536
 #define LATE_MS 1000
 #define LOOK_MS 20 /* for another fault */
-#define WRITE_MS 5000
+#define WRITE_MS 30000
+#define APPLY_MS 60000
 
 const char *const docker_fault_names[DOCKER_FAULTS] = {"none", "gone", "refused", "closed", "slow", "silent",
         "truncated", "malformed", "lying", "errors", "undone"};
@@ -297,7 +298,7 @@ static bool is_applied(void *context)
 void docker_proxy_set(struct docker_proxy *proxy, enum docker_fault fault)
 {
         atomic_store(&proxy->shared->fault, (int)fault);
-        service_until(is_applied, proxy->shared, 5000);
+        service_until(is_applied, proxy->shared, APPLY_MS);
 }
 
 unsigned docker_proxy_spoilt(const struct docker_proxy *proxy)

@@ -23,7 +23,8 @@ static struct exercise_folder folder;
 
 static int start(void **state)
 {
-        const struct service_options options = {.pool_max = 4, .exercises = folder.path};
+        const struct service_options options = {
+                .pool_max = 4, .queue_timeout_s = 60, .exercises = folder.path};
         struct error err = {0};
         (void)state;
         if (exercise_folder_make(&folder, &err)) {
@@ -179,7 +180,7 @@ static int reload(char said[1024])
         service_binary_path(binary, sizeof binary);
         const char *argv[] = {binary, "--config", fixture.settings, "reload", NULL};
         struct buffer out = BUFFER_MAX(1023);
-        int code = spawn_run(argv, 120000, &out, NULL, &err);
+        int code = spawn_run(argv, 300000, &out, NULL, &err);
         snprintf(said, 1024, "%.*s", (int)out.size, out.data ? out.data : "");
         buffer_clear(&out);
         if (code < 0)

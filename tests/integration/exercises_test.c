@@ -11,7 +11,7 @@ int main(int argc, char **argv)
         struct error err = {0};
         /* On a busy machine, a sandbox of another language may take longer to make than requests wait. */
         const struct service_options options = {
-                .pool_max = 8, .all_languages = true, .queue_timeout_s = 20, .exercises = folder.path};
+                .pool_max = 8, .all_languages = true, .queue_timeout_s = 60, .exercises = folder.path};
         int failed = 1;
         (void)argc;
         if (exercise_folder_make(&folder, &err))

@@ -20,13 +20,15 @@
 #include <sys/socket.h>
 
 #define REQUEST_MAX (8 << 20)
-#define ANSWER_MS 20000
+#define ANSWER_MS 60000
 #define WORKERS 2 /* so that a worker that is lost is missed at once */
 
 static int start(void **state)
 {
-        struct service_options options = {
-                .pool_max = 2, .workers = WORKERS, .warm = {{"javascript", 0}, {"cpp", 0}}};
+        struct service_options options = {.pool_max = 2,
+                .queue_timeout_s = 60,
+                .workers = WORKERS,
+                .warm = {{"javascript", 0}, {"cpp", 0}}};
         (void)state;
         return fixture_start(&options);
 }
@@ -182,7 +184,7 @@ static void silent_peer(void **state)
         (void)state;
         fastcgi_client_request(&bytes, "POST", "/api/execute", body, sizeof body - 1, NULL);
         int fd = connect_to("fastcgi.sock");
-        assert_int_equal(io_write_all(fd, bytes.data, bytes.size - 15, clock_ms() + 5000, &err), 0);
+        assert_int_equal(io_write_all(fd, bytes.data, bytes.size - 15, clock_ms() + ANSWER_MS, &err), 0);
         struct buffer other = BUFFER_MAX(REQUEST_MAX);
         fastcgi_client_request(&other, "POST", "/api/execute", body, sizeof body - 1, NULL);
         struct fastcgi_answer answer = exchange(&other, 0, false);
@@ -215,7 +217,7 @@ static void noise(void **state)
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
                 int fd = connect_to("fastcgi.sock");
                 struct buffer out = BUFFER_MAX(65536);
-                io_write_all(fd, rows[i].bytes, rows[i].size, clock_ms() + 5000, NULL);
+                io_write_all(fd, rows[i].bytes, rows[i].size, clock_ms() + ANSWER_MS, NULL);
                 shutdown(fd, SHUT_WR);
                 if (http_read_to_end(fd, &out, clock_ms() + ANSWER_MS))
                         fail_msg("noise %zu: the connection stays open", i);
@@ -240,7 +242,7 @@ static void paths_of_the_other_socket(void **state)
         bytes = BUFFER_MAX(REQUEST_MAX);
         fastcgi_client_request(&bytes, "POST", "/api/execute", body, sizeof body - 1, NULL);
         int fd = connect_to("control.sock");
-        assert_int_equal(io_write_all(fd, bytes.data, bytes.size, clock_ms() + 5000, &err), 0);
+        assert_int_equal(io_write_all(fd, bytes.data, bytes.size, clock_ms() + ANSWER_MS, &err), 0);
         assert_int_equal(fastcgi_client_read(fd, &answer, clock_ms() + ANSWER_MS, &err), 0);
         expect(&answer, 404, "not_found", "execute of the control worker");
         io_close(&fd);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOG_MS 60000
+
 struct service fixture;
 
 int fixture_start(const struct service_options *options)
@@ -88,7 +90,7 @@ static bool line_is_there(void *context)
 json_t *fixture_log_line(const char *request_id)
 {
         struct line line = {.words = {request_id, "\"event\":\"request\"", NULL}};
-        return service_until(line_is_there, &line, 5000) ? json_loads(line.text, 0, NULL) : NULL;
+        return service_until(line_is_there, &line, LOG_MS) ? json_loads(line.text, 0, NULL) : NULL;
 }
 
 int fixture_log_field(const char *request_id, const char *field, char *value, size_t size)

@@ -27,11 +27,11 @@ json_t *fixture_run(const char *language, const char *code, const char *more);
 /* The member of an answer as text, "" where it is none. Borrowed. */
 const char *fixture_text(const json_t *answer, const char *key);
 
-/* Wait for the request's line in the service's log (at most 5 s). The caller's; NULL when it does not come.
+/* Wait for the request's line in the service's log. The caller's; NULL when it does not come.
  */
 json_t *fixture_log_line(const char *request_id);
 
-/* Wait for the request's line in the service's log (at most 5 s) and copy the value of a string field of it.
+/* Wait for the request's line in the service's log and copy the value of a string field of it.
  * 0/-1. */
 int fixture_log_field(const char *request_id, const char *field, char *value, size_t size);
 

@@ -12,7 +12,7 @@
 /* One sandbox: what one request leaves behind, the next would find. */
 static int start(void **state)
 {
-        struct service_options options = {.pool_max = 1};
+        struct service_options options = {.pool_max = 1, .queue_timeout_s = 60};
         (void)state;
         return fixture_start(&options);
 }
@@ -217,7 +217,7 @@ static void limits_in_the_middle(void **state)
                 NULL, "memory_limit", NULL, "time_limit", NULL, "output_limit", NULL};
         (void)state;
         json_t *answer = run_cases(code,
-                "\"timeout\": 1, \"testCases\": [{\"input\": \"0\", \"expectedOutput\": \"0\"},"
+                "\"timeout\": 8, \"testCases\": [{\"input\": \"0\", \"expectedOutput\": \"0\"},"
                 "{\"input\": \"1\", \"expectedOutput\": \"1\"}, {\"input\": \"0\", \"expectedOutput\": "
                 "\"0\"},"
                 "{\"input\": \"2\", \"expectedOutput\": \"2\"}, {\"input\": \"0\", \"expectedOutput\": "

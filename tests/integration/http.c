@@ -18,7 +18,7 @@
 
 #define ANSWER_MAX (64 << 20)
 #define HEAD_MAX (64 << 10)
-#define TIMEOUT_MS 60000
+#define TIMEOUT_MS 180000
 #define REQUESTS_MAX 512
 
 struct http_connection {

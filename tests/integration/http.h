@@ -15,7 +15,7 @@ struct http_request {
         const char *body;       /* NULL: none */
         size_t body_size;       /* 0: strlen(body) */
         const char *headers[8]; /* "Name: value"; a body is application/json unless they say otherwise */
-        int timeout_ms;         /* 0: a minute */
+        int timeout_ms;         /* 0: three minutes */
         const char *from;       /* the client's own address on the loopback, such as 127.0.0.2; NULL: any */
 };
 

@@ -13,11 +13,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define ATTEMPTS 5
+
 /* One sandbox alone, so that every run has the same one. */
 static int start(void **state)
 {
         struct service_options options = {
-                .pool_max = 1, .warm = {{"python", 1}, {"javascript", 0}, {"cpp", 0}}};
+                .pool_max = 1, .queue_timeout_s = 60, .warm = {{"python", 1}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
         return fixture_start(&options);
 }
@@ -36,13 +38,16 @@ static void run_in(const char *code, const char *more, const char *expected, cha
         json_decref(answer);
 }
 
-/* The two run in the same sandbox, one after the other. */
+/* The two run one after the other, and again until both had the same sandbox: it is replaced where the
+ * machine let it take too long to become clean. */
 static void run_both(const char *first, const char *first_more, const char *first_says, const char *second,
         const char *second_says)
 {
-        char before[16], after[16];
-        run_in(first, first_more, first_says, before);
-        run_in(second, NULL, second_says, after);
+        char before[16], after[16] = "";
+        for (int i = 0; i < ATTEMPTS && (!i || strcmp(before, after)); i++) {
+                run_in(first, first_more, first_says, before);
+                run_in(second, NULL, second_says, after);
+        }
         assert_string_equal(before, after);
 }
 
@@ -135,13 +140,12 @@ static void ipc_objects_are_gone(void **state)
 /* What the first did not read is not the second's input. */
 static void unread_input_is_gone(void **state)
 {
-        char more[512] = "\"stdin\": \"", before[16], after[16];
+        char more[512] = "\"stdin\": \"";
         (void)state;
         memset(more + strlen(more), 'x', 400);
         strcat(more, "\"");
-        run_in("print('no reader')", more, "no reader\n", before);
-        run_in("import sys\nprint(repr(sys.stdin.read()))", NULL, "''\n", after);
-        assert_string_equal(before, after);
+        run_both("print('no reader')", more, "no reader\n", "import sys\nprint(repr(sys.stdin.read()))",
+                "''\n");
 }
 
 static void disk_filled_is_disk_empty_again(void **state)
@@ -230,7 +234,7 @@ static bool one_idle(void *context)
 static void the_sandbox_is_idle_again(void **state)
 {
         (void)state;
-        assert_true(service_until(one_idle, NULL, 10000));
+        assert_true(service_until(one_idle, NULL, 60000));
 }
 
 int main(void)

@@ -10,7 +10,7 @@
 
 static int start(void **state)
 {
-        struct service_options options = {.pool_max = 2, .request_time_s = 3};
+        struct service_options options = {.pool_max = 2, .request_time_s = 10, .queue_timeout_s = 60};
         (void)state;
         return fixture_start(&options);
 }
@@ -28,15 +28,16 @@ static void statuses(const json_t *answer, char letters[101])
         }
 }
 
-static const char budget_text[] = "All test cases together exceeded 3 second timeout";
+static const char budget_text[] = "All test cases together exceeded 10 second timeout";
 
-/* Each takes a second, so that the third or fourth is the last to begin: it is ended, or could not begin. */
+/* Each takes more than a third of the budget, so that the third at most is the last to begin: it is ended, or
+ * could not begin. The first has time to spare. */
 static void cases_beyond_the_budget_are_skipped(void **state)
 {
         char letters[101];
         (void)state;
-        json_t *answer = fixture_run("python", "import time\ntime.sleep(1)\nprint(1)\n",
-                "\"timeout\": 2, \"testCases\": [{\"expectedOutput\": \"1\"}, {\"expectedOutput\": \"1\"},"
+        json_t *answer = fixture_run("python", "import time\ntime.sleep(3.4)\nprint(1)\n",
+                "\"timeout\": 20, \"testCases\": [{\"expectedOutput\": \"1\"}, {\"expectedOutput\": \"1\"},"
                 "{\"expectedOutput\": \"1\"}, {\"expectedOutput\": \"1\"}, {\"expectedOutput\": \"1\"},"
                 "{\"expectedOutput\": \"1\"}]");
         assert_non_null(answer);
@@ -90,7 +91,8 @@ static void a_failure_before_it(void **state)
 static void without_cases_it_does_not_count(void **state)
 {
         (void)state;
-        json_t *answer = fixture_run("python", "import time\ntime.sleep(3.5)\nprint(1)\n", "\"timeout\": 20");
+        json_t *answer =
+                fixture_run("python", "import time\ntime.sleep(10.5)\nprint(1)\n", "\"timeout\": 30");
         assert_non_null(answer);
         assert_string_equal(fixture_text(answer, "status"), "success");
         json_decref(answer);

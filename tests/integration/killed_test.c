@@ -22,21 +22,37 @@
 #include <string.h>
 
 #define AT_ONCE 8
-#define PATIENCE_MS 60000
+#define PATIENCE_MS 120000
 
 static struct load load;
 static struct remains before;
 static struct service abandoned;
 static int64_t abandoned_at_ms;
 
+static bool are_both_idle(void *context)
+{
+        (void)context;
+        return service_sandboxes(&abandoned, "idle", NULL) == 2;
+}
+
 /* A service that is killed whole at the beginning and never started again: the last test looks for its
  * containers. */
 static int abandon(void)
 {
         struct error err = {0};
-        struct service_options options = {.workers = 2, .pool_max = 2};
-        if (service_start(&abandoned, &options, &err)) {
+        struct service_options options = {
+                .workers = 2, .pool_max = 2, .warm = {{"python", 2}, {"javascript", 0}, {"cpp", 0}}};
+        struct remains remains = {0};
+        /* At rest: in a container that was made and not started yet there is no runner that could end. */
+        int rc = service_start(&abandoned, &options, &err);
+        if (rc == 0 && !service_until(are_both_idle, NULL, PATIENCE_MS))
+                rc = error_set(&err, "not two sandboxes idle");
+        if (rc == 0)
+                rc = remains_take(&abandoned, &remains, PATIENCE_MS, &err);
+        remains_clear(&remains);
+        if (rc) {
                 fprintf(stderr, "abandon: %s\n", err.text);
+                service_stop(&abandoned, NULL);
                 return -1;
         }
         processes_kill_session(abandoned.session, abandoned.supervisor);
@@ -74,10 +90,12 @@ static bool all_leased(void *context)
         return service_sandboxes(&fixture, "leased", NULL) == AT_ONCE;
 }
 
+/* Every client's first program runs, and will for longer than any of this takes; what is killed is killed
+ * under them. */
 static void begin(void)
 {
         struct error err = {0};
-        must(load_start(&load, fixture.port, AT_ONCE, load_slow, &err), &err);
+        must(load_start_with(&load, fixture.port, AT_ONCE, load_held, load_quick, &err), &err);
         assert_true(service_until(all_leased, NULL, PATIENCE_MS));
 }
 
@@ -136,7 +154,7 @@ static void the_supervisor(void **state)
         must(service_gone(&fixture, clock_ms() + PATIENCE_MS, &err), &err);
         start_again();
         end(LOAD_MAY_FAIL, &counts);
-        assert_true(counts.refused >= AT_ONCE);
+        assert_true(counts.failed + counts.refused >= AT_ONCE);
 }
 
 /* Nobody removes the containers until the next start, which does so before it serves. */
@@ -195,7 +213,8 @@ static void containers_that_nobody_comes_back_for(void **state)
 {
         (void)state;
         int64_t patience_ms = abandoned_at_ms + PROTOCOL_SILENCE_S * 1000 + PATIENCE_MS - clock_ms();
-        assert_true(service_until(none_left, &abandoned, patience_ms > 0 ? (int)patience_ms : 0));
+        if (!service_until(none_left, &abandoned, patience_ms > 0 ? (int)patience_ms : 0))
+                fail_msg("a container of %s is left", abandoned.instance);
 }
 
 #define TEST(f) cmocka_unit_test_teardown(f, end_load)

@@ -19,13 +19,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define END_MS 60000
-#define PAUSE_MS 50 /* of a client that was sent away */
+#define END_MS 120000
+#define TIMEOUT_S 30 /* the most that may be asked for */
+#define PAUSE_MS 50  /* of a client that was sent away */
 
 const char *const load_quick[] = {"print('%s')", "import time\ntime.sleep(0.1)\nprint('%s')",
         "import sys\nfor c in '%s\\n':\n    sys.stdout.write(c)\n    sys.stdout.flush()",
         "import time\nprint('%s', flush=True)\ntime.sleep(0.3)", NULL};
-const char *const load_slow[] = {"import time\ntime.sleep(2)\nprint('%s')", NULL};
+const char *const load_held = "import time\ntime.sleep(25)\nprint('%s')";
 
 enum outcome { SERVED, REFUSED, FAILED, ENDED, WRONG, OUTCOMES };
 
@@ -73,7 +74,7 @@ static void ask(struct load_shared *shared, int port, const char *program)
         id_new(token);
         const char *at = strstr(program, "%s");
         snprintf(code, sizeof code, "%.*s%s%s", (int)(at - program), program, token, at + 2);
-        json_t *body = json_pack("{s:s, s:s}", "code", code, "policy", "off");
+        json_t *body = json_pack("{s:s, s:s, s:i}", "code", code, "policy", "off", "timeout", TIMEOUT_S);
         char *text = json_dumps(body, JSON_COMPACT);
         struct http_request request = {.port = port, .path = "/api/execute", .body = text};
         atomic_fetch_add(&shared->sent, 1);
@@ -87,18 +88,22 @@ static void ask(struct load_shared *shared, int port, const char *program)
                 poll(NULL, 0, PAUSE_MS);
 }
 
-static void be_client(struct load_shared *shared, int port, const char *const *programs, unsigned seed)
+static void be_client(
+        struct load_shared *shared, int port, const char *first, const char *const *programs, unsigned seed)
 {
         size_t count = 0;
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         while (programs[count])
                 count++;
+        if (first)
+                ask(shared, port, first);
         while (!atomic_load(&shared->stop))
                 ask(shared, port, programs[(size_t)rand_r(&seed) % count]);
         _exit(0);
 }
 
-int load_start(struct load *load, int port, size_t clients, const char *const *programs, struct error *err)
+int load_start_with(struct load *load, int port, size_t clients, const char *first,
+        const char *const *programs, struct error *err)
 {
         load->count = 0;
         load->shared =
@@ -112,10 +117,15 @@ int load_start(struct load *load, int port, size_t clients, const char *const *p
                 if (pid < 0)
                         return error_errno(err, "fork");
                 if (pid == 0)
-                        be_client(load->shared, port, programs, (unsigned)load->count);
+                        be_client(load->shared, port, first, programs, (unsigned)load->count);
                 load->pids[load->count++] = pid;
         }
         return 0;
+}
+
+int load_start(struct load *load, int port, size_t clients, const char *const *programs, struct error *err)
+{
+        return load_start_with(load, port, clients, NULL, programs, err);
 }
 
 struct load_counts load_counts(const struct load *load)

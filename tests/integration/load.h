@@ -30,10 +30,17 @@ struct load {
 
 /* Programs that a client picks from at random; %s stands for the token, which must be all that is printed. */
 extern const char *const load_quick[]; /* python: at once; NULL at its end */
-extern const char *const load_slow[];  /* python: two seconds */
+
+/* A program that runs for so long that what is done to the service surely comes before its end; python, 25 s.
+ */
+extern const char *const load_held;
 
 /* Start so many clients, one process each, that ask one request after the other. 0/-1. */
 int load_start(struct load *load, int port, size_t clients, const char *const *programs, struct error *err);
+
+/* The same, and the first request of each client is for the program first. */
+int load_start_with(struct load *load, int port, size_t clients, const char *first,
+        const char *const *programs, struct error *err);
 
 struct load_counts load_counts(const struct load *load);
 

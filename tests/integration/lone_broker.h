@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define LONE_BROKER_PATIENCE_MS 30000
+#define LONE_BROKER_PATIENCE_MS 90000
 
 /* The one of this test program. What a test wants otherwise it changes before lone_broker_start. */
 extern struct lone_broker {

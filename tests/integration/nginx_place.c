@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define LOG_MAX (16 << 20)
+#define PATIENCE_MS 60000
 
 struct service place;
 struct nginx_responder responder;
@@ -61,15 +62,14 @@ int nginx_place_start(const char *change)
         signal(SIGPIPE, SIG_IGN);
         if (service_prepare(&place, &options, &err))
                 nginx_place_fail(&err);
-        /* Whatever was free a moment ago: a busy port makes nginx exit, and the test fail. */
-        place.port = 20000 + (int)(getpid() % 12000);
+        place.port = service_free_ports(1);
         snprintf(conf, sizeof conf, "%s/nginx/nginx.conf", place.dir);
         render(change);
         if (nginx_responder_start(&responder, place.run_dir, &err))
                 nginx_place_fail(&err);
         place.nginx = service_run_nginx(conf, &err);
         nginx_place_fail(&err);
-        return service_until(nginx_answers, &place.port, 10000) ? 0 : -1;
+        return service_until(nginx_answers, &place.port, PATIENCE_MS) ? 0 : -1;
 }
 
 int nginx_place_stop(void **state)
@@ -79,7 +79,7 @@ int nginx_place_stop(void **state)
         struct error err = {0};
         nginx_responder_stop(&responder);
         kill(place.nginx, SIGTERM);
-        if (spawn_wait(place.nginx, clock_ms() + 10000, &status, &err))
+        if (spawn_wait(place.nginx, clock_ms() + PATIENCE_MS, &status, &err))
                 nginx_place_fail(&err);
         free(spawn_text(&err, "rm", "-rf", place.dir, NULL));
         return status ? -1 : 0;
@@ -149,7 +149,7 @@ static bool logged(void *context)
 char *nginx_place_log(const char *word)
 {
         struct wanted wanted = {word, NULL};
-        if (!service_until(logged, &wanted, 5000))
+        if (!service_until(logged, &wanted, PATIENCE_MS))
                 fail_msg("the access log has no %s", word);
         return wanted.text;
 }

@@ -23,7 +23,7 @@
 #define CONTENT_MAX 65535
 #define REQUEST_MAX (8 << 20)
 #define CONNECTIONS_MAX 128
-#define WAIT_MS 10000
+#define WAIT_MS 60000
 
 struct connection {
         int fd; /* -1: free */

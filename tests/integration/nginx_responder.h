@@ -22,7 +22,7 @@ struct nginx_responder {
  * 0/-1. */
 int nginx_responder_start(struct nginx_responder *responder, const char *run_dir, struct error *err);
 
-/* Wait until that many requests are held. 0, or -1 after 10 s. */
+/* Wait until that many requests are held. 0, or -1 after a minute. */
 int nginx_responder_wait_held(struct nginx_responder *responder, int count, struct error *err);
 
 /* Answer all that is held. 0/-1. */

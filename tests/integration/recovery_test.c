@@ -181,6 +181,9 @@ static void a_process_may_no_more_than_it_must(const char *name, int docker_errn
 /* Its system calls are confined: what that means is tests/unit/confine_test.c's. */
 static void has_a_filter(const char *name)
 {
+#ifdef SANDPOOL_UNCONFINED
+        return; /* a build for sanitizers */
+#endif
         char text[128];
         assert_int_equal(processes_status(service_process(&fixture, name), "Seccomp", text, sizeof text), 0);
         assert_string_equal(text, "2");

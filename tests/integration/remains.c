@@ -13,6 +13,7 @@
 #define FILES_MAX (256 << 10)
 #define LOOK_MS 100
 #define CACHED_CONNECTIONS 8 /* that the broker keeps to the daemon (fcgi/sandbox/engine.c) */
+#define OTHERS 3             /* processes besides the workers: supervisor, broker, control worker */
 #define LINKS 1              /* a worker connects to the broker when it first needs it */
 
 /* Accepted connections of a UNIX socket: /proc/net/unix has the listener's path with each of them. */
@@ -80,7 +81,7 @@ static int list_files(const struct service *service, struct buffer *files, struc
         snprintf(script, sizeof script, "cd %s && find . ! -name '*.log' ! -path './run/www/*' | sort",
                 service->dir);
         const char *const argv[] = {"sh", "-c", script, NULL};
-        return spawn_run(argv, 10000, files, NULL, err) || buffer_add(files, "", 1) ? -1 : 0;
+        return spawn_run(argv, 60000, files, NULL, err) || buffer_add(files, "", 1) ? -1 : 0;
 }
 
 static int take(const struct service *service, struct remains *remains, struct error *err)
@@ -103,11 +104,15 @@ int remains_take(const struct service *service, struct remains *remains, int tim
         int64_t deadline_ms = clock_ms() + timeout_ms;
         for (;;) {
                 struct error now = {0};
-                if (take(service, remains, &now) == 0 && remains->containers == remains->sandboxes)
+                /* It may be ready before its last worker is started. */
+                if (take(service, remains, &now) == 0 && remains->containers == remains->sandboxes &&
+                        remains->processes >= (int)service->workers + OTHERS)
                         return 0;
                 if (clock_ms() >= deadline_ms)
                         return error_set(err, "%s",
-                                *now.text ? now.text : "containers that the service does not know");
+                                *now.text ? now.text
+                                          : "containers that the service does not know, or workers not "
+                                            "started");
                 poll(NULL, 0, LOOK_MS);
         }
 }

@@ -19,15 +19,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define FILE_MAX (16 << 20)
-#define START_MS 60000
-#define STOP_MS 30000
+#define WORKERS 32 /* as shipped, and as nginx expects */
+#define START_MS 120000
+#define STOP_MS 120000
+#define NGINX_STOP_MS 60000
 #define POLL_MS 20
+#define PORTS_FROM 20000 /* up to where Linux begins to choose ports by itself (ip_local_port_range) */
+#define PORTS_TO 32768
 
 /* The tests run from the source tree's root, or SANDPOOL_SOURCE names it. */
 void service_source_path(const char *relative, char *path, size_t size)
@@ -66,17 +71,31 @@ bool service_until(bool (*condition)(void *context), void *context, int timeout_
         return true;
 }
 
-/* A port that was free a moment ago; the kernel does not hand it out again soon. */
-static int free_port(void)
+static bool is_free(int port)
 {
-        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-        socklen_t size = sizeof address;
-        int port = -1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd >= 0 && !bind(fd, (struct sockaddr *)&address, size) &&
-                !getsockname(fd, (struct sockaddr *)&address, &size))
-                port = ntohs(address.sin_port);
+        struct sockaddr_in address = {.sin_family = AF_INET,
+                .sin_port = htons((uint16_t)port),
+                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        bool is = fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof address);
         io_close(&fd);
-        return port;
+        return is;
+}
+
+int service_free_ports(int count)
+{
+        for (int tries = 0; tries < 1000; tries++) {
+                uint16_t random;
+                int found = 0;
+                if (getrandom(&random, sizeof random, 0) != sizeof random)
+                        return -1;
+                int port = PORTS_FROM + random % (PORTS_TO - PORTS_FROM - count);
+                while (found < count && is_free(port + found))
+                        found++;
+                if (found == count)
+                        return port;
+        }
+        return -1;
 }
 
 static int write_file(const char *path, const char *text, size_t size, struct error *err)
@@ -228,7 +247,7 @@ static int write_settings(
         service_source_path("conf/exercises", exercises, sizeof exercises);
         if (copy_languages(service, options, languages, err))
                 return -1;
-        snprintf(workers, sizeof workers, "%u", options->workers ? options->workers : 32);
+        snprintf(workers, sizeof workers, "%u", service->workers);
         snprintf(pool_max, sizeof pool_max, "%u", options->pool_max);
         snprintf(queue_timeout, sizeof queue_timeout, "%u",
                 options->queue_timeout_s ? options->queue_timeout_s : 10);
@@ -258,6 +277,7 @@ int service_prepare(struct service *service, const struct service_options *optio
                 return error_errno(err, "mkdtemp");
         }
         chmod(service->dir, 0755); /* nginx and the workers are other users */
+        service->workers = options->workers ? options->workers : WORKERS;
         service_binary_path(service->binary, sizeof service->binary);
         snprintf(service->run_dir, sizeof service->run_dir, "%s/run", service->dir);
         snprintf(service->settings, sizeof service->settings, "%s/sandpool.yaml", service->dir);
@@ -306,7 +326,7 @@ int service_launch_nginx(struct service *service, struct error *err)
         char script[512], port[16], conf[64], *said;
         service_source_path("tests/integration/render-nginx.sh", script, sizeof script);
         if (!service->port)
-                service->port = free_port();
+                service->port = service_free_ports(1);
         snprintf(port, sizeof port, "%d", service->port);
         snprintf(conf, sizeof conf, "%s/nginx/nginx.conf", service->dir);
         said = spawn_text(err, script, service->run_dir, port, service->dir, NULL);
@@ -326,7 +346,7 @@ static bool ready(void *context)
 {
         struct readiness *readiness = context;
         struct http_request request = {
-                .port = readiness->service->port, .path = "/readyz", .timeout_ms = 2000};
+                .port = readiness->service->port, .path = "/readyz", .timeout_ms = 10000};
         struct http_response response = {0};
         int status;
         if (waitpid(readiness->service->supervisor, &status, WNOHANG) > 0) {
@@ -487,7 +507,7 @@ static int stop_nginx(struct service *service, struct error *err)
         if (service->nginx <= 0)
                 return 0;
         kill(service->nginx, SIGTERM);
-        if ((rc = spawn_wait(service->nginx, clock_ms() + 5000, &status, err))) {
+        if ((rc = spawn_wait(service->nginx, clock_ms() + NGINX_STOP_MS, &status, err))) {
                 kill(service->nginx, SIGKILL);
                 waitpid(service->nginx, &status, 0);
         }

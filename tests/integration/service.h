@@ -44,8 +44,9 @@ struct service {
         char instance[33]; /* label of its containers */
         char preload[256]; /* "": none */
         int port;          /* nginx's, on 127.0.0.1 */
-        pid_t supervisor;  /* 0: not running */
-        pid_t session;     /* that all its processes are in, also after an upgrade */
+        unsigned workers;
+        pid_t supervisor; /* 0: not running */
+        pid_t session;    /* that all its processes are in, also after an upgrade */
         pid_t nginx;
         bool ending; /* it was told to end */
 };
@@ -72,12 +73,16 @@ int service_start(struct service *service, const struct service_options *options
 /* SIGTERM, without waiting. */
 void service_end(struct service *service);
 
-/* SIGTERM unless it was told already, wait for the end; 0 only when the service exited with 0 within 30 s and
+/* SIGTERM unless it was told already, wait for the end; 0 only when the service exited with 0 and
  * nothing of it is left: no container, no process, no socket. All is cleaned up in either case. */
 int service_stop(struct service *service, struct error *err);
 
 /* Wait for the supervisor's end (after it was killed) and that nothing is left, as service_stop does. */
 int service_gone(struct service *service, int64_t deadline_ms, struct error *err);
+
+/* The first of so many ports in a row on 127.0.0.1 that nobody uses, of those that no connection gets by
+ * itself. -1 when there are none. */
+int service_free_ports(int count);
 
 /* The path of a file of the source tree, given relative to its root: absolute, into path. */
 void service_source_path(const char *relative, char *path, size_t size);

@@ -17,7 +17,7 @@
 
 #define ARGS_MAX 32
 #define TEXT_MAX (4 << 20)
-#define TEXT_TIMEOUT_MS 30000
+#define TEXT_TIMEOUT_MS 120000
 
 static pid_t start(const char *const *argv, int out_fd, int error_fd, struct error *err)
 {

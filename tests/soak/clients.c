@@ -59,6 +59,18 @@ static void judge(const struct clients *clients, const struct program *program, 
                 ledger_mixed_up(clients->ledger, text);
 }
 
+/* Nobody answers while nginx is dead; at any other time somebody does. started: how often nginx had come back
+ * when the request was sent. */
+static void judge_silence(
+        const struct clients *clients, const struct program *program, const char *token, unsigned started)
+{
+        char text[1024];
+        if (ledger_get(clients->ledger, LEDGER_ACT, LEDGER_NGINX_KILLED) != started)
+                return;
+        tell(program, token, &(struct http_response){0}, "no answer", text);
+        ledger_wrong(clients->ledger, text);
+}
+
 /* Returns whether it got a result. */
 static bool ask(const struct clients *clients, unsigned *seed)
 {
@@ -66,6 +78,7 @@ static bool ask(const struct clients *clients, unsigned *seed)
         struct http_response response = {0};
         const struct program *program = programs_pick(clients->programs, seed);
         bool leaves = rand_r(seed) % LEAVES_ONE_IN == 0;
+        unsigned started = ledger_get(clients->ledger, LEDGER_ACT, LEDGER_NGINX_STARTED);
         id_new(token);
         char *body = programs_body(program, token);
         struct http_request request = {.port = clients->port,
@@ -79,6 +92,8 @@ static bool ask(const struct clients *clients, unsigned *seed)
                 judge(clients, program, token, &response);
         } else {
                 snprintf(name, sizeof name, leaves ? "left by the client" : "no answer");
+                if (!leaves)
+                        judge_silence(clients, program, token, started);
         }
         ledger_count(clients->ledger, LEDGER_ANSWER, name);
         if (served)

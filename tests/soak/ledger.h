@@ -10,6 +10,10 @@ struct ledger;
  * service. More names than there is room for are counted together. */
 enum ledger_kind { LEDGER_ANSWER, LEDGER_ACT, LEDGER_SERVED, LEDGER_KINDS };
 
+/* By these the clients know when nobody can answer. */
+#define LEDGER_NGINX_KILLED "nginx killed"
+#define LEDGER_NGINX_STARTED "nginx started again"
+
 /* NULL when there is no memory. It lives until its process ends. */
 struct ledger *ledger_new(void);
 

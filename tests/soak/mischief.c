@@ -3,6 +3,7 @@
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
+#include "tests/integration/http.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/spawn.h"
 
@@ -123,10 +124,26 @@ static int kill_all(struct mischief *m, struct error *err)
         return start_again(m, err);
 }
 
+static bool nginx_answers(void *context)
+{
+        const struct service *service = context;
+        struct http_request request = {.port = service->port, .path = "/healthz", .timeout_ms = 2000};
+        struct http_response response = {0};
+        http_send(&request, 1, &response, NULL);
+        bool answers = response.status != 0;
+        http_clear(&response);
+        return answers;
+}
+
 static int kill_nginx(struct mischief *m, struct error *err)
 {
         processes_kill_session(m->service->nginx, m->service->nginx);
-        return service_launch_nginx(m->service, err);
+        if (service_launch_nginx(m->service, err))
+                return -1;
+        if (!service_until(nginx_answers, m->service, BACK_MS))
+                return error_set(err, "nginx did not come back");
+        ledger_count(m->ledger, LEDGER_ACT, LEDGER_NGINX_STARTED);
+        return 0;
 }
 
 static int remove_container(struct mischief *m, struct error *err)
@@ -203,7 +220,7 @@ static const struct {
         {"broker killed", 2, kill_broker},
         {"supervisor killed", 1, kill_supervisor},
         {"all killed at once", 1, kill_all},
-        {"nginx killed", 1, kill_nginx},
+        {LEDGER_NGINX_KILLED, 1, kill_nginx},
         {"container killed or removed", 8, remove_container},
         {"reload of a change", 4, reload},
         {"reload of a mistake", 2, reload_mistake},

@@ -112,8 +112,8 @@ static void each_case_is_sent_alone(void **state)
         t.request.args = args;
         t.request.input = in;
         t.request.input_size = 2;
-        t.request.timeout_ms = 4000;
-        cases[1] = (struct test_case){.args = own, .input = input, .input_size = 4, .timeout_ms = 500};
+        t.request.timeout_ms = 64000;
+        cases[1] = (struct test_case){.args = own, .input = input, .input_size = 4, .timeout_ms = 60500};
         cases[2] = (struct test_case){.args = none, .input = input, .input_size = 0};
         for (size_t i = 0; i < 4; i++) {
                 cases[i].expected = secret;
@@ -125,17 +125,17 @@ static void each_case_is_sent_alone(void **state)
         const uint32_t out = script_config->settings->limits.output_bytes, cpu = script_python.cpu_percent;
         char first[400], rest[3][400];
         snprintf(first, sizeof first,
-                "job %d\nfile %s 4\ndata code\nstep %d wall 4000 cpu %u out %u\narg python3\narg one\n"
+                "job %d\nfile %s 4\ndata code\nstep %d wall 64000 cpu %u out %u\narg python3\narg one\n"
                 "stdin 2\ndata in\n",
-                JOB_MANY_RUNS, script_python.source, STEP_RUN, 40 * cpu + 1000, out);
+                JOB_MANY_RUNS, script_python.source, STEP_RUN, 640 * cpu + 1000, out);
         snprintf(rest[0], sizeof rest[0],
-                "step %d wall 500 cpu %u out %u\narg python3\narg own\nstdin 4\ndata mine\n", STEP_RUN,
-                5 * cpu + 1000, out);
-        snprintf(rest[1], sizeof rest[1], "step %d wall 4000 cpu %u out %u\narg python3\n", STEP_RUN,
-                40 * cpu + 1000, out);
+                "step %d wall 60500 cpu %u out %u\narg python3\narg own\nstdin 4\ndata mine\n", STEP_RUN,
+                605 * cpu + 1000, out);
+        snprintf(rest[1], sizeof rest[1], "step %d wall 64000 cpu %u out %u\narg python3\n", STEP_RUN,
+                640 * cpu + 1000, out);
         snprintf(rest[2], sizeof rest[2],
-                "step %d wall 4000 cpu %u out %u\narg python3\narg one\nstdin 2\ndata in\n", STEP_RUN,
-                40 * cpu + 1000, out);
+                "step %d wall 64000 cpu %u out %u\narg python3\narg one\nstdin 2\ndata in\n", STEP_RUN,
+                640 * cpu + 1000, out);
         script_assert_buffer(&t.result.tests.list[0].output, first);
         for (size_t i = 0; i < 3; i++)
                 script_assert_buffer(&t.result.tests.list[i + 1].output, rest[i]);

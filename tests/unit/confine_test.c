@@ -95,6 +95,21 @@ static int try_kill(void)
         return kill(getppid(), SIGCONT);
 }
 
+static int try_owner_of_a_descriptor(void)
+{
+        return fcntl(STDIN_FILENO, F_SETOWN, getppid());
+}
+
+static int try_signal_of_a_descriptor(void)
+{
+        return fcntl(STDIN_FILENO, F_SETSIG, SIGKILL);
+}
+
+static int try_signals_from_a_descriptor(void)
+{
+        return fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK | O_ASYNC);
+}
+
 static int try_trace(void)
 {
         return (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
@@ -136,8 +151,9 @@ static void what_a_worker_must_not(void **state)
 #endif
         static int (*const attempts[])(void) = {try_exec, try_exec_of_a_descriptor, try_passwords,
                 try_any_file, try_openat2, try_new_file, try_unlink, try_fork, try_internet, try_packets,
-                try_kill, try_trace, try_read_parent, try_executable_memory, try_make_executable,
-                try_io_uring, try_namespaces};
+                try_kill, try_owner_of_a_descriptor, try_signal_of_a_descriptor,
+                try_signals_from_a_descriptor, try_trace, try_read_parent, try_executable_memory,
+                try_make_executable, try_io_uring, try_namespaces};
         (void)state;
         for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++)
                 assert_int_equal(confined(attempts[i]), EPERM);
@@ -154,6 +170,8 @@ static int work(void)
         memset(larger, 1, 32 << 20);
         free(small);
         free(larger);
+        if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) || fcntl(fd, F_SETFD, FD_CLOEXEC))
+                return -1;
         close(fd);
         /* Made before in earnest; here only what the filter says of it counts. */
         if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 || errno != EPERM)

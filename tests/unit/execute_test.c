@@ -129,7 +129,7 @@ static void play_early_report(int fd)
 {
         struct pollfd hang_up = {.fd = fd};
         script_report(fd, &script_fine);
-        script_must(poll(&hang_up, 1, 10000) == 1);
+        script_must(poll(&hang_up, 1, SCRIPT_PATIENCE_MS) == 1);
 }
 
 static void play_miscount(int fd)
@@ -257,12 +257,12 @@ static void the_job_says_what_was_asked(void **state)
         t.request.args = args;
         t.request.input = input;
         t.request.input_size = 2;
-        t.request.timeout_ms = 4000;
+        t.request.timeout_ms = 64000;
         script_run(&t, play_tell);
         assert_int_equal(t.outcome, EXECUTE_DONE);
         char expected[512];
         snprintf(expected, sizeof(expected),
-                "job 0\nfile %s 8\ndata print(1)\nstep %d wall 4000 cpu 3000 out %u\n"
+                "job 0\nfile %s 8\ndata print(1)\nstep %d wall 64000 cpu 33000 out %u\n"
                 "arg python3\narg %s\narg one\narg two words\nstdin 2\ndata in\n",
                 script_python.source, STEP_RUN, script_config->settings->limits.output_bytes,
                 script_python.source);
@@ -297,26 +297,26 @@ static void verdicts(void **state)
                 enum reason reason;
                 const char *text;
         } cases[] = {
-                {ENDED_BY_ITSELF, 0, 0, "warned", 1000, STATUS_SUCCESS, REASON_NONE, ""},
-                {ENDED_BY_ITSELF, 0, 3, "Traceback", 1000, STATUS_ERROR, REASON_RUNTIME_ERROR, ""},
-                {ENDED_BY_ITSELF, 0, 3, "", 1000, STATUS_ERROR, REASON_RUNTIME_ERROR,
+                {ENDED_BY_ITSELF, 0, 0, "warned", 60000, STATUS_SUCCESS, REASON_NONE, ""},
+                {ENDED_BY_ITSELF, 0, 3, "Traceback", 60000, STATUS_ERROR, REASON_RUNTIME_ERROR, ""},
+                {ENDED_BY_ITSELF, 0, 3, "", 60000, STATUS_ERROR, REASON_RUNTIME_ERROR,
                         "Your code ended with exit code 3"},
-                {ENDED_BY_ITSELF, SIGSEGV, -1, "", 1000, STATUS_ERROR, REASON_RUNTIME_ERROR,
+                {ENDED_BY_ITSELF, SIGSEGV, -1, "", 60000, STATUS_ERROR, REASON_RUNTIME_ERROR,
                         "Your code was ended by SIGSEGV"},
-                {ENDED_BY_ITSELF, 0, 1, "x\nOut Of Memory!\n", 1000, STATUS_ERROR, REASON_MEMORY_LIMIT,
+                {ENDED_BY_ITSELF, 0, 1, "x\nOut Of Memory!\n", 60000, STATUS_ERROR, REASON_MEMORY_LIMIT,
                         "Your code used too much memory (limit 128 MB)"},
-                {ENDED_BY_ITSELF, 0, 0, "Out Of Memory!\n", 1000, STATUS_SUCCESS, REASON_NONE, ""},
-                {ENDED_BY_WALL, SIGKILL, -1, "", 5000, STATUS_TIMEOUT, REASON_TIME_LIMIT,
-                        "Execution exceeded 5 second timeout"},
-                {ENDED_BY_CPU, SIGKILL, -1, "", 500, STATUS_TIMEOUT, REASON_TIME_LIMIT,
-                        "Execution exceeded 0.5 second timeout"},
-                {ENDED_BY_WALL, SIGKILL, -1, "x", 2500, STATUS_TIMEOUT, REASON_TIME_LIMIT,
-                        "Execution exceeded 2.5 second timeout"},
-                {ENDED_BY_OUTPUT, SIGKILL, -1, "", 1000, STATUS_ERROR, REASON_OUTPUT_LIMIT,
+                {ENDED_BY_ITSELF, 0, 0, "Out Of Memory!\n", 60000, STATUS_SUCCESS, REASON_NONE, ""},
+                {ENDED_BY_WALL, SIGKILL, -1, "", 65000, STATUS_TIMEOUT, REASON_TIME_LIMIT,
+                        "Execution exceeded 65 second timeout"},
+                {ENDED_BY_CPU, SIGKILL, -1, "", 60500, STATUS_TIMEOUT, REASON_TIME_LIMIT,
+                        "Execution exceeded 60.5 second timeout"},
+                {ENDED_BY_WALL, SIGKILL, -1, "x", 62500, STATUS_TIMEOUT, REASON_TIME_LIMIT,
+                        "Execution exceeded 62.5 second timeout"},
+                {ENDED_BY_OUTPUT, SIGKILL, -1, "", 60000, STATUS_ERROR, REASON_OUTPUT_LIMIT,
                         "Your code wrote more than 1 MB of output"},
-                {ENDED_BY_MEMORY, SIGKILL, -1, "", 1000, STATUS_ERROR, REASON_MEMORY_LIMIT,
+                {ENDED_BY_MEMORY, SIGKILL, -1, "", 60000, STATUS_ERROR, REASON_MEMORY_LIMIT,
                         "Your code used too much memory (limit 128 MB)"},
-                {ENDED_BY_MEMORY, 0, 0, "", 1000, STATUS_ERROR, REASON_MEMORY_LIMIT,
+                {ENDED_BY_MEMORY, 0, 0, "", 60000, STATUS_ERROR, REASON_MEMORY_LIMIT,
                         "Your code used too much memory (limit 128 MB)"},
         };
         static char pattern[] = "^Out Of Memory";
@@ -498,11 +498,11 @@ static void compiled_languages(void **state)
         scripted = script_fine;
         scripted.kind = STEP_COMPILE;
         scripted.ended_by = ENDED_BY_WALL;
-        script_cpp.compile_timeout_ms = 20000;
+        script_cpp.compile_timeout_ms = 64000;
         script_prepare(&t, &script_cpp, "int main(){}");
         script_run(&t, play_scripted);
         assert_int_equal(t.result.status, STATUS_TIMEOUT);
-        assert_string_equal(t.result.error, "Compilation exceeded 20 second timeout");
+        assert_string_equal(t.result.error, "Compilation exceeded 64 second timeout");
         script_done(&t);
 
         scripted.ended_by = ENDED_BY_MEMORY;
@@ -547,7 +547,7 @@ static void no_broker(void **state)
 {
         (void)state;
         struct trial t;
-        struct broker_link *link = broker_link_new("/nonexistent/script_broker.sock", 10000);
+        struct broker_link *link = broker_link_new("/nonexistent/script_broker.sock", SCRIPT_PATIENCE_MS);
         script_prepare(&t, &script_python, "print(1)");
         t.outcome = execute_request(
                 link, script_config->settings, &t.request, "abc", -1, &t.result, &t.times, &t.err);

@@ -46,7 +46,7 @@ static void write_all_times_out(void **state)
                 socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0); /* blocking: must not block all the same */
         int64_t start = clock_ms();
         assert_int_equal(io_write_all(pair[0], big, sizeof(big), start + 50, &err), -1);
-        assert_in_range(clock_ms() - start, 50, 2000);
+        assert_true(clock_ms() - start >= 50);
         assert_string_equal(err.text, "write: timed out");
         close(pair[0]);
         close(pair[1]);
@@ -87,7 +87,7 @@ static void write_all_writes_everything(void **state)
         }
         close(pair[1]);
         struct error err = {0};
-        assert_int_equal(io_write_all(pair[0], big, SIZE, clock_ms() + 10000, &err), 0);
+        assert_int_equal(io_write_all(pair[0], big, SIZE, clock_ms() + 60000, &err), 0);
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_int_equal(status, 0);
         close(pair[0]);
@@ -230,7 +230,7 @@ static void poll_keeps_its_deadline(void **state)
         (void)state;
         int64_t start = clock_ms();
         assert_int_equal(io_poll(NULL, 0, start + 30), 0);
-        assert_in_range(clock_ms() - start, 30, 2000);
+        assert_true(clock_ms() - start >= 30);
         assert_int_equal(io_poll(NULL, 0, start - 1000), 0);
 }
 

@@ -18,6 +18,8 @@
 static char folder[] = "/tmp/sandpool-lease-XXXXXX", path[64];
 static const struct language language = {.id = "toy"};
 
+#define PATIENCE_MS 60000 /* a broker that answers may not get a processor for seconds */
+
 static int make_folder(void **state)
 {
         (void)state;
@@ -60,7 +62,7 @@ static int answered(uint32_t type, uint64_t number, uint32_t value, bool *said)
         struct error err = {0};
         struct lease lease;
         pid_t pid = be_broker(answers, 2);
-        struct broker_link *link = broker_link_new(path, 1000);
+        struct broker_link *link = broker_link_new(path, PATIENCE_MS);
         assert_int_equal(lease_acquire(link, &language, 128, 1000, "test", -1, &lease, &err), LEASE_GRANTED);
         int rc = lease_died_of_memory(link, &lease, &err);
         *said = *err.text;
@@ -102,7 +104,7 @@ static void an_answer_that_there_is_not(void **state)
         struct lease lease;
         (void)state;
         pid_t pid = be_broker(answers, 1);
-        struct broker_link *link = broker_link_new(path, 1000);
+        struct broker_link *link = broker_link_new(path, PATIENCE_MS);
         assert_int_equal(lease_acquire(link, &language, 128, 1000, "test", -1, &lease, &err), -1);
         assert_string_not_equal(err.text, "");
         assert_int_equal(lease.fd, -1);

@@ -3,8 +3,6 @@
 
 #include "fcgi/model/base64.h"
 
-#include <time.h>
-
 /* Parse bytes that must be accepted; the caller frees the request. */
 static struct request accept_bytes(const char *body, size_t size)
 {
@@ -239,22 +237,22 @@ static void bytes_that_are_no_text(void **state)
                 "the body is not valid JSON: line 1, column 14: end of file expected near end of file");
 }
 
-/* Neither the stack nor the time grows with what a hostile body nests. */
+/* Neither the stack nor the time grows with what a hostile body nests: whatever its size, it is refused at
+ * the same place. */
 static void deep_nesting(void **state)
 {
         static const char *const opens[] = {"[", "{\"a\":", "{\"code\":[", "[{\"a\":"};
         const size_t room = 2 * 1024 * 1024;
         char *body = malloc(room);
-        struct timespec start, end;
         (void)state;
 
         assert_non_null(body);
-        clock_gettime(CLOCK_MONOTONIC, &start);
         for (size_t i = 0; i < sizeof opens / sizeof *opens; i++) {
                 size_t length = strlen(opens[i]);
                 struct request request;
                 struct refusal refusal;
                 struct error err = {""};
+                char place[sizeof refusal.text] = "";
 
                 for (size_t size = 10000 * length; size <= room; size += room - 2 * 10000 * length) {
                         for (size_t at = 0; at + length <= size; at += length)
@@ -265,10 +263,11 @@ static void deep_nesting(void **state)
                         assert_int_equal(refusal.http_status, 400);
                         assert_string_equal(refusal.reason, "invalid_json");
                         assert_non_null(strstr(refusal.text, "maximum parsing depth reached"));
+                        if (*place)
+                                assert_string_equal(refusal.text, place);
+                        strcpy(place, refusal.text);
                 }
         }
-        clock_gettime(CLOCK_MONOTONIC, &end);
-        assert_true(end.tv_sec - start.tv_sec < 5);
         free(body);
 }
 

@@ -37,7 +37,7 @@ void script_must(int ok)
 
 void script_raw(int fd, const void *bytes, size_t size)
 {
-        script_must(io_write_all(fd, bytes, size, clock_ms() + 10000, NULL) == 0);
+        script_must(io_write_all(fd, bytes, size, clock_ms() + SCRIPT_PATIENCE_MS, NULL) == 0);
 }
 
 void script_wrapped(int fd, const void *bytes, size_t size)
@@ -125,10 +125,19 @@ static void note(char letter)
         script_must(write(results[1], &letter, 1) == 1);
 }
 
+/* Less than what some scripts leave unread, whatever this machine's sockets hold by default. */
+static void make_small(int fd)
+{
+        int size = 64 << 10;
+        script_must(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) == 0);
+}
+
 static pid_t start_runner(void (*play)(int), int *worker_end)
 {
         int pair[2];
         script_must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+        make_small(pair[0]);
+        make_small(pair[1]);
         pid_t pid = fork();
         if (pid == 0) {
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -146,7 +155,7 @@ static void be_broker(int listen_fd, void (*play)(int))
         struct message m;
         struct pollfd wait = {.fd = listen_fd, .events = POLLIN};
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        script_must(poll(&wait, 1, 10000) == 1);
+        script_must(poll(&wait, 1, SCRIPT_PATIENCE_MS) == 1);
         int link = accept(listen_fd, NULL, NULL);
         script_must(link >= 0);
         pid_t runner = 0;
@@ -190,6 +199,7 @@ void script_prepare(struct trial *t, const struct language *language, const char
         sample_request(&t->request, &t->file, script_config, language, (char *)(uintptr_t)code, strlen(code),
                 NULL, 0);
         t->request.policy = policies_find(script_config->policies, "off");
+        t->request.timeout_ms = SCRIPT_PATIENCE_MS;
 }
 
 void script_run_with_cancel(struct trial *t, void (*play)(int), int cancel_fd)
@@ -203,7 +213,7 @@ void script_run_with_cancel(struct trial *t, void (*play)(int), int cancel_fd)
                 be_broker(listen_fd, play);
         close(listen_fd);
         close(results[1]);
-        struct broker_link *link = broker_link_new(socket_path, 10000);
+        struct broker_link *link = broker_link_new(socket_path, SCRIPT_PATIENCE_MS);
         int64_t start = clock_ms();
         t->outcome = execute_request(
                 link, script_config->settings, &t->request, "abc", cancel_fd, &t->result, &t->times, &t->err);
@@ -248,6 +258,8 @@ int script_set_up(void **state)
         }
         script_python = *registry_find(script_config->registry, "python");
         script_cpp = *registry_find(script_config->registry, "cpp");
+        script_cpp.compile_timeout_ms = SCRIPT_PATIENCE_MS;
+        script_config->settings->limits.request_time_ms = 10 * SCRIPT_PATIENCE_MS;
         if (!mkdtemp(folder))
                 return -1;
         snprintf(socket_path, sizeof(socket_path), "%s/script_broker.sock", folder);

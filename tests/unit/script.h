@@ -13,6 +13,10 @@
 extern struct config *script_config;
 extern struct language script_python, script_cpp;
 
+/* How long anybody here waits for somebody else, who may not get a processor for seconds. A step's limit is
+ * at least that where a test is not about its end: the runner that is to report is a process too. */
+#define SCRIPT_PATIENCE_MS 60000
+
 /* What the broker does. */
 extern struct script_broker {
         int lease_answer;
@@ -32,7 +36,7 @@ struct trial {
         int64_t took_ms;
 };
 
-/* A request to run code, as the policy `off` lets it through. */
+/* A request to run code, as the policy `off` lets it through, with SCRIPT_PATIENCE_MS to run. */
 void script_prepare(struct trial *t, const struct language *language, const char *code);
 
 /* Have it done, with a runner that plays this; cancel_fd as in execute_request. The broker's part is noted in

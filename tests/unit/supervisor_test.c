@@ -5,10 +5,13 @@
 #include "fcgi/service/supervisor.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +25,7 @@
 
 #define WORKERS 2
 #define PROCESSES (WORKERS + 2)
+#define PATIENCE_MS 60000 /* any of them may not get a processor for seconds */
 
 static char folder[] = "/tmp/sandpool-supervisor-XXXXXX";
 static struct config *config;
@@ -40,7 +44,8 @@ static pid_t start(void)
         if (pid == 0) {
                 struct error err = {0};
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
-                log_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
+                log_set_fd(open(in_folder("log"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+                log_set_level(LOG_LEVEL_DEBUG);
                 struct inheritance none = {.fastcgi_fd = -1, .control_fd = -1, .pid_fd = -1, .line_fd = -1};
                 int status = supervisor_run(config, &none, &err);
                 if (err.text[0])
@@ -80,22 +85,66 @@ static size_t children_of(pid_t parent, const char *name, pid_t *pids, size_t ma
         return count;
 }
 
-/* Look again, shortly after, until there are so many or 5 s have passed: nothing tells us when a grandchild
- * forks. */
+/* Look again, shortly after, until there are so many: nothing tells us when a grandchild forks. */
 static size_t await_children(pid_t parent, const char *name, size_t wanted, pid_t *pids)
 {
         size_t count;
-        int64_t deadline = clock_ms() + 5000;
+        int64_t deadline = clock_ms() + PATIENCE_MS;
         while ((count = children_of(parent, name, pids, PROCESSES)) != wanted && clock_ms() < deadline)
                 poll(NULL, 0, 10);
         return count;
 }
 
+static bool is_among(pid_t pid, const pid_t *pids, size_t count)
+{
+        while (count && pids[count - 1] != pid)
+                count--;
+        return count > 0;
+}
+
+/* As many as ever, but neither of these two. A process that was killed is among them until it gets the
+ * processor that it dies on. */
+static void await_others(pid_t parent, pid_t one, pid_t two)
+{
+        pid_t pids[PROCESSES];
+        int64_t deadline = clock_ms() + PATIENCE_MS;
+        do {
+                assert_int_equal(await_children(parent, "sp-", PROCESSES, pids), PROCESSES);
+        } while ((is_among(one, pids, PROCESSES) || is_among(two, pids, PROCESSES)) && clock_ms() < deadline);
+        assert_false(is_among(one, pids, PROCESSES));
+        assert_false(is_among(two, pids, PROCESSES));
+}
+
 static int await_exit(pid_t pid)
 {
         int status = -1;
+        alarm(2 * PATIENCE_MS / 1000); /* one that serves does not end by itself */
         assert_int_equal(waitpid(pid, &status, 0), pid);
+        alarm(0);
         return status;
+}
+
+/* What a supervisor leaves comes to us. */
+static void assert_childless(void)
+{
+        errno = 0;
+        assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+        assert_int_equal(errno, ECHILD);
+}
+
+/* How many processes the log says were ended by SIGKILL. The next log is another. */
+static size_t killed(void)
+{
+        char *text = NULL;
+        size_t count = 0;
+        struct error err = {0};
+        assert_true(io_read_file(in_folder("log"), 16 << 20, &text, &err) > 0);
+        assert_non_null(strstr(text, "\"service.ended\""));
+        for (char *at = text; (at = strstr(at, "\"event\":\"process.ended\"")); at++)
+                count += !strncmp(strstr(at, "\"signal\":"), "\"signal\":9", 10);
+        free(text);
+        unlink(in_folder("log"));
+        return count;
 }
 
 static void assert_clean(void)
@@ -127,31 +176,26 @@ static void starts_restarts_and_ends(void **state)
         free(text);
 
         /* A second one is refused and harms nothing. */
-        assert_int_equal(WEXITSTATUS(await_exit(start())), 1);
+        int status = await_exit(start());
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 1);
         assert_int_equal(access(in_folder("fastcgi.sock"), F_OK), 0);
         assert_int_equal(access(in_folder("sandpool.pid"), F_OK), 0);
 
         /* A worker and the broker that are killed come back as others. */
         assert_int_equal(await_children(supervisor, "sp-broker", 1, again), 1);
-        pid_t broker = again[0];
         kill(pids[0], SIGKILL);
-        kill(broker, SIGKILL);
-        int64_t deadline = clock_ms() + 5000;
-        do {
-                assert_int_equal(await_children(supervisor, "sp-broker", 1, again), 1);
-        } while (again[0] == broker && clock_ms() < deadline);
-        assert_int_not_equal(again[0], broker);
-        assert_int_equal(await_children(supervisor, "sp-", PROCESSES, again), PROCESSES);
-        for (size_t i = 0; i < PROCESSES; i++)
-                assert_int_not_equal(again[i], pids[0]);
+        kill(again[0], SIGKILL);
+        await_others(supervisor, pids[0], again[0]);
+        assert_int_equal(await_children(supervisor, "sp-broker", 1, again), 1);
+        assert_int_equal(await_children(supervisor, "sp-worker-", WORKERS, again), WORKERS);
 
-        int64_t asked = clock_ms();
+        /* All end when they are asked to: nobody was killed but those two. */
         kill(supervisor, SIGTERM);
         assert_int_equal(await_exit(supervisor), 0);
-        assert_true(clock_ms() - asked < 10000);
+        assert_int_equal(killed(), 2);
         assert_clean();
-        for (size_t i = 0; i < PROCESSES; i++)
-                assert_int_equal(kill(again[i], 0), -1);
+        assert_childless();
 }
 
 static void its_children_die_with_it(void **state)
@@ -160,11 +204,9 @@ static void its_children_die_with_it(void **state)
         pid_t pids[PROCESSES];
         pid_t supervisor = start();
         assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
-        /* Orphans come to us, whatever this machine's PID 1 does with them. */
-        assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
         kill(supervisor, SIGKILL);
         await_exit(supervisor);
-        int64_t deadline = clock_ms() + 5000;
+        int64_t deadline = clock_ms() + PATIENCE_MS;
         for (size_t i = 0; i < PROCESSES; i++) {
                 pid_t reaped;
                 while ((reaped = waitpid(pids[i], NULL, WNOHANG)) == 0 && clock_ms() < deadline)
@@ -175,6 +217,29 @@ static void its_children_die_with_it(void **state)
         supervisor = start();
         assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
         kill(supervisor, SIGINT);
+        assert_int_equal(await_exit(supervisor), 0);
+        assert_int_equal(killed(), 0);
+        assert_clean();
+        assert_childless();
+}
+
+/* SIGUSR1 replaces every worker: one that is stopped, and so cannot end, does not stay for that. */
+static void a_stopped_worker_does_not_stay(void **state)
+{
+        (void)state;
+        pid_t pids[PROCESSES], stopped;
+        pid_t supervisor = start();
+        assert_int_equal(await_children(supervisor, "sp-worker-", WORKERS, pids), WORKERS);
+        assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
+        assert_true(children_of(supervisor, "sp-worker-1", &stopped, 1) == 1);
+        kill(stopped, SIGSTOP);
+        kill(supervisor, SIGUSR1);
+        int64_t deadline = clock_ms() + 60000;
+        while (kill(stopped, 0) == 0 && clock_ms() < deadline)
+                poll(NULL, 0, 10);
+        assert_int_equal(kill(stopped, 0), -1);
+        assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
+        kill(supervisor, SIGTERM);
         assert_int_equal(await_exit(supervisor), 0);
         assert_clean();
 }
@@ -191,7 +256,9 @@ static void a_worker_user_who_could_open_docker_is_refused(void **state)
         assert_true(fd >= 0);
         snprintf(config->settings->docker_socket, sizeof(config->settings->docker_socket), "%s",
                 in_folder("docker.sock"));
-        assert_int_equal(WEXITSTATUS(await_exit(start())), 1);
+        int status = await_exit(start());
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 1);
         memcpy(config->settings->docker_socket, saved, sizeof(saved));
         close(fd);
         unlink(in_folder("docker.sock"));
@@ -207,10 +274,9 @@ static void one_user_for_both_is_refused(void **state)
         memcpy(saved, config->settings->broker_user, sizeof(saved));
         snprintf(config->settings->broker_user, sizeof(config->settings->broker_user), "%s",
                 config->settings->worker_user);
-        pid_t supervisor = start();
-        alarm(10); /* one that serves does not end by itself */
-        assert_int_equal(WEXITSTATUS(await_exit(supervisor)), 1);
-        alarm(0);
+        int status = await_exit(start());
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 1);
         memcpy(config->settings->broker_user, saved, sizeof(saved));
         assert_clean();
 }
@@ -224,14 +290,18 @@ static int set_up(void **state)
                 fprintf(stderr, "%s (run from the repository's root)\n", err.text);
                 return -1;
         }
+        /* Orphans come to us, whatever this machine's PID 1 does with them. */
+        if (prctl(PR_SET_CHILD_SUBREAPER, 1))
+                return -1;
         struct settings *settings = config->settings;
+        snprintf(settings->instance, sizeof(settings->instance), "unit-%d", (int)getpid());
         snprintf(settings->run_dir, sizeof(settings->run_dir), "%s", folder);
         snprintf(settings->docker_socket, sizeof(settings->docker_socket), "%s/docker.sock", folder);
         snprintf(settings->worker_user, sizeof(settings->worker_user), "nobody");
         snprintf(settings->broker_user, sizeof(settings->broker_user), "daemon");
         settings->socket_group[0] = 0;
         settings->workers = WORKERS;
-        settings->drain_timeout_ms = 5000;
+        settings->drain_timeout_ms = PATIENCE_MS;
         return 0;
 }
 
@@ -239,6 +309,7 @@ static int tear_down(void **state)
 {
         (void)state;
         config_free(config);
+        unlink(in_folder("log"));
         return rmdir(folder);
 }
 
@@ -247,6 +318,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(starts_restarts_and_ends),
                 cmocka_unit_test(its_children_die_with_it),
+                cmocka_unit_test(a_stopped_worker_does_not_stay),
                 cmocka_unit_test(a_worker_user_who_could_open_docker_is_refused),
                 cmocka_unit_test(one_user_for_both_is_refused),
         };
