@@ -89,14 +89,13 @@ static bool calls_are_timed(void *context)
 
 static void calls_of_docker_are_timed(void **state)
 {
-        struct error err = {0};
         json_t *answer = fixture_run("python", "print(1)", "\"memoryLimit\": 256");
         (void)state;
         assert_non_null(answer);
         json_decref(answer);
         one_sandbox_rest();
         if (!service_until(calls_are_timed, NULL, WAIT_MS))
-                fail_msg("%s\n%s", err.text, metrics_page_get());
+                fail_msg("%s", metrics_page_get());
 }
 
 /* What the proxy answered 500 is what failed, to the last call. */
