@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define RELOAD_MS 300000
+#define FILE_MAX (16 << 20)
 
 static void path_of(const char *file, char path[128])
 {
@@ -32,7 +33,7 @@ char *conf_edit_read(const char *file)
         char path[128], *text = NULL;
         struct error err = {0};
         path_of(file, path);
-        if (io_read_file(path, 1 << 20, &text, &err) < 0)
+        if (io_read_file(path, FILE_MAX, &text, &err) < 0)
                 fail_msg("%s", err.text);
         return text;
 }
@@ -45,6 +46,13 @@ void conf_edit_write(const char *file, const char *text)
         assert_true(fd >= 0);
         assert_int_equal(io_write_all(fd, text, strlen(text), -1, NULL), 0);
         close(fd);
+}
+
+void conf_edit_remove(const char *file)
+{
+        char path[128];
+        path_of(file, path);
+        assert_int_equal(unlink(path), 0);
 }
 
 void conf_edit(const char *file, const char *from, const char *to)

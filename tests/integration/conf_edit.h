@@ -8,6 +8,8 @@ char *conf_edit_read(const char *file);
 
 void conf_edit_write(const char *file, const char *text);
 
+void conf_edit_remove(const char *file);
+
 /* Replace what stands once in it. */
 void conf_edit(const char *file, const char *from, const char *to);
 

@@ -4,7 +4,7 @@
 
 int main(int argc, char **argv)
 {
-        const struct service_options options = {.pool_max = 8, .queue_timeout_s = 60};
+        const struct service_options options = {.pool_max = 8, .queue_timeout_s = 60, .request_time_s = 75};
         (void)argc;
         return corpus_run("tests/judge", argv + 1, &options, NULL);
 }

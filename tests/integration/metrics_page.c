@@ -34,12 +34,34 @@ char *metrics_page_get(void)
         return text;
 }
 
+static bool is_whole(void *page)
+{
+        char **now = page;
+        free(*now);
+        *now = metrics_page_get();
+        return metrics_page_value(*now, "sandpool_broker_up") == 1;
+}
+
+char *metrics_page_whole(void)
+{
+        char *page = NULL;
+        if (!service_until(is_whole, &page, PATIENCE_MS))
+                fail_msg("the broker does not answer");
+        return page;
+}
+
 double metrics_page_value(const char *page, const char *series)
 {
         char whole[300];
         snprintf(whole, sizeof whole, "\n%s ", series);
         const char *at = strstr(page, whole);
         return at ? strtod(at + strlen(whole), NULL) : NAN;
+}
+
+double metrics_page_count(const char *page, const char *series)
+{
+        double value = metrics_page_value(page, series);
+        return isnan(value) ? 0 : value;
 }
 
 double metrics_page_now(const char *series)

@@ -5,10 +5,17 @@
 /* GET /metrics, which must be answered as it should be; NUL-terminated. The caller's. */
 char *metrics_page_get(void);
 
+/* The same, asked again until the broker had its part in it: it is given a second, which on a busy machine
+ * may be too short although all is well. */
+char *metrics_page_whole(void);
+
 /* The value of a series, written as on the page; NAN where the page has none. */
 double metrics_page_value(const char *page, const char *series);
 
-/* The same, of a page of now. */
+/* That of a counter: 0 for one that never counted. */
+double metrics_page_count(const char *page, const char *series);
+
+/* metrics_page_value of a page of now. */
 double metrics_page_now(const char *series);
 
 /* The sum over all series of a family that have this text among their labels ("": all of them); 0 for none.

@@ -10,7 +10,6 @@
 #include "tests/integration/processes.h"
 #include "tests/integration/spawn.h"
 
-#include <math.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,8 +32,7 @@ static double removed(const char *page, const char *word)
 {
         char series[80];
         snprintf(series, sizeof series, "sandpool_sandboxes_removed_total{why=\"%s\"}", word);
-        double count = metrics_page_value(page, series);
-        return isnan(count) ? 0 : count;
+        return metrics_page_count(page, series);
 }
 
 static double removed_now(const char *word)

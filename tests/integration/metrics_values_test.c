@@ -59,7 +59,7 @@ static void one_runs_and_another_waits(void **state)
         (void)state;
         int running = one_sandbox_lease(), waiting = held_begin(HELD_QUICK);
         metrics_page_await(WAITING, 1);
-        char *page = metrics_page_get();
+        char *page = metrics_page_whole();
         assert_true(metrics_page_value(page, ONE_SANDBOX("leased")) == 1);
         assert_true(metrics_page_value(page, ONE_SANDBOX("idle")) == 0);
         assert_true(metrics_page_value(page, ONE_SANDBOX("starting")) == 0);
@@ -152,13 +152,13 @@ static void what_nginx_sheds_is_in_its_log(void **state)
         for (int i = 0; i < WORKERS - 1; i++)
                 waiting[i] = held_begin(HELD_QUICK);
         metrics_page_await(WAITING, WORKERS - 1);
-        char *page = metrics_page_get();
+        char *page = metrics_page_whole();
         int one_more = held_begin(HELD_QUICK);
         json_t *answer = held_answer(&one_more);
         assert_string_equal(fixture_text(answer, "reason"), "busy");
         json_decref(answer);
         assert_int_equal(shed_by_nginx(), 1);
-        char *after = metrics_page_get();
+        char *after = metrics_page_whole();
         assert_true(metrics_page_sum(page, "sandpool_requests_total", "") ==
                     metrics_page_sum(after, "sandpool_requests_total", ""));
         assert_true(metrics_page_value(after, SHED) == metrics_page_value(page, SHED));

@@ -31,7 +31,7 @@ void nginx_place_fail(const struct error *err)
 static bool nginx_answers(void *context)
 {
         struct error err = {0};
-        int fd = http_connect(*(int *)context, &err);
+        int fd = http_connect(((const struct service *)context)->port, &err);
         bool answers = fd >= 0;
         io_close(&fd);
         return answers;
@@ -69,7 +69,7 @@ int nginx_place_start(const char *change)
                 nginx_place_fail(&err);
         place.nginx = service_run_nginx(conf, &err);
         nginx_place_fail(&err);
-        return service_until(nginx_answers, &place.port, PATIENCE_MS) ? 0 : -1;
+        return service_until(nginx_answers, &place, PATIENCE_MS) ? 0 : -1;
 }
 
 int nginx_place_stop(void **state)
@@ -136,14 +136,16 @@ struct wanted {
         char *text;
 };
 
+/* To the line's end: a file's reader may be between two pages of it. */
 static bool logged(void *context)
 {
         struct wanted *wanted = context;
-        char path[128];
+        char path[128], *at;
         free(wanted->text);
         wanted->text = NULL;
         snprintf(path, sizeof path, "%s/nginx/access.log", place.run_dir);
-        return io_read_file(path, LOG_MAX, &wanted->text, NULL) >= 0 && strstr(wanted->text, wanted->word);
+        return io_read_file(path, LOG_MAX, &wanted->text, NULL) >= 0 &&
+               (at = strstr(wanted->text, wanted->word)) && strchr(at, '\n');
 }
 
 char *nginx_place_log(const char *word)

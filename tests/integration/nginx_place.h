@@ -35,7 +35,7 @@ struct http_response nginx_place_send(struct http_request request);
  * headers. Clears it. */
 void nginx_place_expect_error(struct http_response *response, int status, const char *reason);
 
-/* The whole access log; the caller frees. Waits until it has a line with this word. */
+/* The whole access log; the caller frees. Waits until it has a whole line with this word. */
 char *nginx_place_log(const char *word);
 
 #endif

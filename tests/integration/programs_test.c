@@ -53,7 +53,7 @@ static void look_what_there_is(void **state)
         if (settings)
                 registry = registry_load(settings, &err);
         if (registry)
-                served = service_get(&fixture, "/api/languages", &err);
+                served = service_await(&fixture, "/api/languages", &err);
         if (!served || openapi_check("GET", "/api/languages", 200, served, &err))
                 fail_msg("%s", err.text);
 }
@@ -125,7 +125,7 @@ static void every_language_has_its_programs(void **state)
 
 int main(int argc, char **argv)
 {
-        const struct service_options options = {.pool_max = 8, .all_languages = true};
+        const struct service_options options = {.pool_max = 8, .all_languages = true, .queue_timeout_s = 50};
         const struct CMUnitTest also[] = {cmocka_unit_test(look_what_there_is),
                 cmocka_unit_test(every_enabled_language_is_served),
                 cmocka_unit_test(what_is_served_is_enabled),

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RECEIVE_MS 20000
+#define RECEIVE_MS 120000
 #define SECCOMP "conf/seccomp.json"
 
 static void die(const char *what)
@@ -108,7 +108,7 @@ int container_wait(struct container *container)
 {
         int status = 0;
         pid_t pid = 0;
-        for (int i = 0; i < 1000 && !pid; i++) {
+        for (int i = 0; i < 6000 && !pid; i++) {
                 pid = waitpid(container->pid, &status, WNOHANG);
                 if (!pid)
                         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);

@@ -47,13 +47,13 @@ void container_start(struct container *container, unsigned without, unsigned ino
 /* End the container and collect `docker run`. Returns its exit status, if it ended by itself, else -1. */
 int container_stop(struct container *container);
 
-/* Wait for the container to end by itself. Returns its exit status, -1 after 10 s. */
+/* Wait for the container to end by itself. Returns its exit status, -1 after a minute. */
 int container_wait(struct container *container);
 
 void container_send(struct container *container, uint8_t type, const void *payload, size_t size);
 void container_send_raw(struct container *container, const void *bytes, size_t size);
 
-/* The next frame into frame, size and type. False at the end of the stream or after 20 s. */
+/* The next frame into frame, size and type. False at the end of the stream or after two minutes. */
 bool container_receive(struct container *container);
 
 /* Send RESET and wait for READY with its token. On success returns true. */

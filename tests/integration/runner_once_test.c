@@ -66,7 +66,7 @@ static const struct expectation {
                 "success", "", "2\n"},
         {"{\"code\": \"1/0\"}", "error", "runtime_error", ""},
         {"{\"code\": \"import sys; sys.exit(3)\"}", "error", "runtime_error", ""},
-        {"{\"code\": \"print(5, flush=True)\\nwhile 1: pass\", \"timeout\": 1}", "timeout", "time_limit",
+        {"{\"code\": \"print(5, flush=True)\\nwhile 1: pass\", \"timeout\": 10}", "timeout", "time_limit",
                 "5\n"},
         {"{\"code\": \"x = bytearray(10**9)\\nx[::4096] = b'1' * len(x[::4096])\"}", "error", "memory_limit",
                 ""},

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define MIB (1LL << 20)
+#define WAIT_MS 120000
 
 static json_t *sandboxes; /* what `docker inspect` says of all of them */
 
@@ -46,11 +47,11 @@ static int inspect_all(void)
 
 static int start(void **state)
 {
-        struct service_options options = {.pool_max = 8, .cpus = "0"};
+        struct service_options options = {.pool_max = 8, .cpus = "0", .queue_timeout_s = 50};
         (void)state;
         if (fixture_start(&options))
                 return -1;
-        if (service_until(all_languages_are_there, NULL, 30000) && inspect_all() == 0)
+        if (service_until(all_languages_are_there, NULL, WAIT_MS) && inspect_all() == 0)
                 return 0;
         fixture_stop(NULL);
         return -1;
@@ -294,7 +295,7 @@ static void memory_is_restored(void **state)
         json_t *answer = fixture_run("python", "print(1)", "\"memoryLimit\": 333");
         assert_non_null(answer);
         json_decref(answer);
-        assert_true(service_until(all_languages_are_there, NULL, 10000));
+        assert_true(service_until(all_languages_are_there, NULL, WAIT_MS));
         json_t *before = sandboxes;
         assert_int_equal(inspect_all(), 0);
         resources(state);

@@ -3,6 +3,7 @@
 
 #include "fcgi/base/buffer.h"
 #include "fcgi/base/clock.h"
+#include "fcgi/base/id.h"
 #include "fcgi/base/io.h"
 #include "fcgi/service/cpu_weight.h"
 #include "tests/integration/spawn.h"
@@ -30,6 +31,7 @@
 #define START_MS 120000
 #define STOP_MS 120000
 #define NGINX_STOP_MS 60000
+#define ANSWER_MS 60000
 #define POLL_MS 20
 #define PORTS_FROM 20000 /* up to where Linux begins to choose ports by itself (ip_local_port_range) */
 #define PORTS_TO 32768
@@ -569,6 +571,29 @@ json_t *service_get(const struct service *service, const char *path, struct erro
 {
         struct http_request request = {.port = service->port, .path = path};
         return take_json(&request, err);
+}
+
+struct question {
+        const struct service *service;
+        const char *path;
+        struct error err;
+        json_t *answer;
+};
+
+static bool is_answered(void *context)
+{
+        struct question *question = context;
+        question->err = (struct error){0};
+        question->answer = service_get(question->service, question->path, &question->err);
+        return question->answer != NULL;
+}
+
+json_t *service_await(const struct service *service, const char *path, struct error *err)
+{
+        struct question question = {.service = service, .path = path};
+        if (!service_until(is_answered, &question, ANSWER_MS))
+                error_set(err, "%s", question.err.text);
+        return question.answer;
 }
 
 json_t *service_execute(const struct service *service, json_t *body, struct error *err)

@@ -113,6 +113,10 @@ pid_t service_process(const struct service *service, const char *name);
 /* GET a path as JSON, NULL with err when it is not status 200 or not JSON. The caller's. */
 json_t *service_get(const struct service *service, const char *path, struct error *err);
 
+/* The same, asked again as long as it is not answered so: the control process gives its broker a second,
+ * which on a busy machine may be too short although all is well. */
+json_t *service_await(const struct service *service, const char *path, struct error *err);
+
 /* POST a body to /api/execute that must be answered 200: its JSON, the caller's; else NULL with err. Steals
  * the reference to body. */
 json_t *service_execute(const struct service *service, json_t *body, struct error *err);

@@ -1,5 +1,6 @@
 /* The binary is replaced under the service, and a new process takes over; or cannot, and nothing changes. */
 #include "tests/integration/fixture.h"
+#include "tests/integration/guests.h"
 #include "tests/integration/http.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/spawn.h"
@@ -25,6 +26,8 @@
 #include <unistd.h>
 
 #define UPGRADES 3
+#define WAIT_MS 120000
+#define UPGRADE_MS 300000
 #define UID_BASE 0x50000000u /* of tests/conf/sandpool.yaml */
 #define UIDS_OF_A_GENERATION (256u * 65536u)
 
@@ -44,7 +47,7 @@ static int start(void **state)
 {
         struct error err = {0};
         struct service_options options = {
-                .pool_max = 6, .warm = {{"python", 2}, {"javascript", 1}, {"cpp", 0}}};
+                .pool_max = 6, .queue_timeout_s = 50, .warm = {{"python", 2}, {"javascript", 1}, {"cpp", 0}}};
         char command[1200];
         (void)state;
         prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heirs become this process's children */
@@ -76,8 +79,9 @@ static char *containers(void)
         struct error err = {0};
         char script[256];
         snprintf(script, sizeof script,
-                "docker ps -q --filter label=sandpool.instance=%s | xargs -r docker inspect -f "
-                "'{{index .Args 1}} {{index .Config.Labels \"sandpool.generation\"}}'",
+                "docker ps --no-trunc --filter label=sandpool.instance=%s --format "
+                "'{{.Command}} {{.Label \"sandpool.generation\"}}' | sed 's/.*--uid-base=/--uid-base=/; "
+                "s/\"//g'",
                 fixture.instance);
         char *said = spawn_text(&err, "sh", "-c", script, NULL);
         if (!said)
@@ -99,25 +103,25 @@ static void all_are_of(unsigned generation)
         free(list);
 }
 
-static bool is_leased(void *context)
+static bool one_waits(void *context)
 {
         (void)context;
-        return service_sandboxes(&fixture, "leased", NULL) == 1;
+        return guests_waiting(&fixture) == 1;
 }
 
-/* A request of three seconds, whose answer goes to a file. */
+/* A request whose program waits to be told, and whose answer goes to a file. Returns when it does. */
 static pid_t begin_slow_request(void)
 {
         struct error err = {0};
         char url[64], path[128];
         snprintf(url, sizeof url, "http://127.0.0.1:%d/api/execute", fixture.port);
         snprintf(path, sizeof path, "%s/slept", fixture.dir);
-        const char *const argv[] = {"curl", "-s", "-m", "60", "-o", path, "-H",
+        const char *const argv[] = {"curl", "-s", "-m", "120", "-o", path, "-H",
                 "Content-Type: application/json", "-d",
-                "{\"code\": \"import time\\ntime.sleep(5)\\nprint('slept')\", \"policy\": \"off\"}", url,
+                "{\"code\": \"" GUEST_WAITS "print('slept')\", \"policy\": \"off\", \"timeout\": 30}", url,
                 NULL};
         pid_t client = spawn_start(argv, -1, &err);
-        assert_true(client > 0 && service_until(is_leased, NULL, 10000));
+        assert_true(client > 0 && service_until(one_waits, NULL, WAIT_MS));
         return client;
 }
 
@@ -136,8 +140,9 @@ static void no_request_notices(void **state)
                 pid_t upgrading = spawn_start(argv, -1, &err);
                 assert_true(upgrading > 0);
                 steady_until(upgrading, &number);
+                guests_release(&fixture);
                 assert_int_equal(service_follow_upgrade(&fixture, &err), 1);
-                assert_int_equal(spawn_wait(client, clock_ms() + 20000, &status, &err), 0);
+                assert_int_equal(spawn_wait(client, clock_ms() + WAIT_MS, &status, &err), 0);
                 snprintf(path, sizeof path, "%s/slept", fixture.dir);
                 assert_true(io_read_file(path, 4096, &answer, &err) > 0);
                 assert_non_null(strstr(answer, "\"output\":\"slept\\n\""));
@@ -172,7 +177,7 @@ static void who_cannot_start_changes_nothing(void **state)
                 shell("cp sandpool.yaml for-the-verb.yaml");
                 shell(cases[i].spoil);
                 const char *const argv[] = {own, "--config", settings, "upgrade", NULL};
-                assert_int_equal(spawn_run(argv, 60000, &said, NULL, &err), 1);
+                assert_int_equal(spawn_run(argv, UPGRADE_MS, &said, NULL, &err), 1);
                 buffer_clear(&said);
                 shell(cases[i].mend);
                 assert_int_equal(service_follow_upgrade(&fixture, &err), 0);
@@ -182,6 +187,16 @@ static void who_cannot_start_changes_nothing(void **state)
                 json_decref(answer);
         }
         all_are_of(UPGRADES);
+}
+
+/* A sample that takes its time: whoever reads the configuration from now on warms up for longer than a test
+ * needs to find it at that. */
+static void warm_up_slowly(void)
+{
+        shell("grep -q setTimeout languages/javascript.yaml || "
+              "sed -i 's/^    console.log(\"Hello, World!\");/    setTimeout(() => console.log(\"Hello, "
+              "World!\"), "
+              "25000);/' languages/javascript.yaml && grep -q setTimeout languages/javascript.yaml");
 }
 
 /* The process that was to take over is killed while it warms up. */
@@ -216,15 +231,16 @@ static void an_heir_that_is_killed_changes_nothing(void **state)
         int status;
         pid_t heir = 0;
         (void)state;
+        warm_up_slowly();
         pid_t upgrading = spawn_start(argv, -1, &err);
-        assert_true(upgrading > 0 && service_until(heir_warms_up, &heir, 10000));
+        assert_true(upgrading > 0 && service_until(heir_warms_up, &heir, WAIT_MS));
         kill(heir, SIGKILL);
-        assert_int_equal(spawn_wait(upgrading, clock_ms() + 60000, &status, &err), 0);
+        assert_int_equal(spawn_wait(upgrading, clock_ms() + UPGRADE_MS, &status, &err), 0);
         assert_int_equal(WEXITSTATUS(status), 1);
         json_t *answer = fixture_run("python", "print('as ever')", NULL);
         assert_non_null(answer);
         json_decref(answer);
-        assert_true(service_until(only_own_containers, &generation, 30000));
+        assert_true(service_until(only_own_containers, &generation, WAIT_MS));
 }
 
 static bool serves(void *context)
@@ -255,19 +271,20 @@ static void an_heir_takes_over_from_the_dead(void **state)
         int status;
         pid_t heir = 0, elder = fixture.supervisor;
         (void)state;
+        warm_up_slowly();
         pid_t upgrading = spawn_start(argv, -1, &err);
-        assert_true(upgrading > 0 && service_until(heir_warms_up, &heir, 10000));
+        assert_true(upgrading > 0 && service_until(heir_warms_up, &heir, WAIT_MS));
         assert_int_equal(kill(elder, SIGKILL), 0);
-        assert_int_equal(spawn_wait(elder, clock_ms() + 10000, &status, &err), 0);
+        assert_int_equal(spawn_wait(elder, clock_ms() + WAIT_MS, &status, &err), 0);
         fixture.supervisor = heir;
-        assert_true(service_until(serves, NULL, 30000));
+        assert_true(service_until(serves, NULL, WAIT_MS));
+        assert_int_equal(spawn_wait(upgrading, clock_ms() + UPGRADE_MS, &status, &err), 0);
+        assert_int_equal(WEXITSTATUS(status), 0);
         assert_int_equal(service_follow_upgrade(&fixture, &err), 0);
         json_t *answer = fixture_run("python", "print('as ever')", NULL);
         assert_non_null(answer);
         json_decref(answer);
-        assert_true(service_until(none_is_of_the_elder, NULL, 30000));
-        assert_int_equal(spawn_wait(upgrading, clock_ms() + 10000, &status, &err), 0);
-        assert_int_equal(WEXITSTATUS(status), 0);
+        assert_true(service_until(none_is_of_the_elder, NULL, WAIT_MS));
 }
 
 int main(void)

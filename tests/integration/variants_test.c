@@ -37,7 +37,8 @@ static const struct tools {
 
 static int start(void **state)
 {
-        struct service_options options = {.pool_max = 4, .all_languages = true, .variant = VARIANT};
+        struct service_options options = {
+                .pool_max = 4, .all_languages = true, .queue_timeout_s = 50, .variant = VARIANT};
         (void)state;
         return fixture_start(&options);
 }

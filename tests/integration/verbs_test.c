@@ -62,7 +62,7 @@ static void say(struct said *said, const char *first, const char *second, const 
         const char *argv[] = {binary, "--config", place.settings, first, second, third, fourth, fifth, NULL};
         struct buffer out = BUFFER_MAX(65535), errors = BUFFER_MAX(65535);
         struct error err = {0};
-        said->code = spawn_run(argv, 60000, &out, &errors, &err);
+        said->code = spawn_run(argv, 300000, &out, &errors, &err);
         snprintf(said->out, sizeof said->out, "%.*s", (int)out.size, out.data ? out.data : "");
         snprintf(said->err, sizeof said->err, "%.*s", (int)errors.size, errors.data ? errors.data : "");
         buffer_clear(&out);

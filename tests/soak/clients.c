@@ -20,7 +20,7 @@
 
 #define LEAVES_ONE_IN 20
 #define PAUSE_MS 50 /* of a client that was sent away */
-#define END_MS 90000
+#define END_MS 240000
 
 static void tell(const struct program *program, const char *token, const struct http_response *response,
         const char *what, char text[1024])

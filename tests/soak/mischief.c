@@ -16,7 +16,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define BACK_MS 60000
+#define BACK_MS 240000
 #define UPGRADE_MS 240000
 #define FAULT_MS_MAX 3000
 #define STOP_MS_MAX 3000
@@ -157,7 +157,7 @@ static int remove_container(struct mischief *m, struct error *err)
         const char *const kill_it[] = {"docker", "kill", id, NULL}, *const stop_it[] = {
                                                                             "docker", "rm", "-f", id, NULL};
         struct buffer said = BUFFER_MAX(4096);
-        spawn_run(*how == 'k' ? kill_it : stop_it, 10000, &said, NULL, NULL); /* it may be gone already */
+        spawn_run(*how == 'k' ? kill_it : stop_it, 60000, &said, NULL, NULL); /* it may be gone already */
         buffer_clear(&said);
         return 0;
 }

@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 #define DAEMON "/var/run/docker.sock"
-#define BACK_MS 90000 /* within which something must be served, whatever happened */
-#define REST_MS 60000
+#define BACK_MS 240000 /* within which something must be served, whatever happened */
+#define REST_MS 240000
 #define WARM_UP_MS 5000
+#define WARM_UP_SERVED 64 /* so that a slow machine's processes have worked too */
 #define PAUSE_MS_MAX 3000
 #define MEMORY_MS 2000
 
@@ -102,12 +103,18 @@ static int start(struct soak *soak, struct error *err)
         return mischief_begin(&soak->mischief, err);
 }
 
+static bool has_worked(void *ledger)
+{
+        return ledger_get(ledger, LEDGER_SERVED, NULL) >= WARM_UP_SERVED;
+}
+
 /* What each process holds after it has worked for a while. */
 static int warm_up(struct soak *soak, struct error *err)
 {
         if (clients_start(&soak->clients, soak->client_count, err))
                 return -1;
         poll(NULL, 0, WARM_UP_MS);
+        service_until(has_worked, soak->ledger, REST_MS);
         if (clients_end(&soak->clients, err) || remains_take(&soak->service, &soak->before, REST_MS, err))
                 return -1;
         memory_look(&soak->memory, &soak->service);
