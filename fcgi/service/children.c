@@ -129,7 +129,8 @@ static void be_child(const struct child *child, const struct nursery *nursery, p
                 identity.extra = docker_group(nursery->config->settings);
         /* The broker gets the chance to remove its sandboxes; a worker has nothing to put in order. */
         bool broker = child->kind == CHILD_BROKER;
-        if (!privilege_drop(&identity, parent, broker ? SIGTERM : SIGKILL, &err) &&
+        if (!watchdog_keep(nursery->watches, nursery->watch_count, child->watch, &err) &&
+                !privilege_drop(&identity, parent, broker ? SIGTERM : SIGKILL, &err) &&
                 (broker || (!forbid_processes(&err) && !confine_worker(&err))))
                 status = broker ? run_broker(nursery, &err) : run_worker(child, nursery, &err);
         if (err.text[0])

@@ -39,6 +39,8 @@ struct nursery {
         int elder_fd, heir_fd; /* lines to the processes of an upgrade (handover.h), the supervisor's */
         int orders_fd;         /* to the broker that was started last (orders.h), non-blocking */
         struct identity worker, broker;
+        struct watch *watches; /* all children's, also of those that leave */
+        size_t watch_count;
         char cgroup_parent[CPU_WEIGHT_PARENT_SIZE]; /* of the sandboxes; "": Docker's own */
 };
 

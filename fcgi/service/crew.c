@@ -33,7 +33,7 @@ static bool is_watched_with(const struct crew *crew, const struct watch *watch)
 /* There are as many as there can be children. */
 static struct watch *free_watch(const struct crew *crew)
 {
-        struct watch *watch = crew->watches;
+        struct watch *watch = crew->nursery.watches;
         while (is_watched_with(crew, watch))
                 watch++;
         return watch;
@@ -68,8 +68,9 @@ static void know_languages(const struct config *config)
 int crew_fill(struct crew *crew, struct error *err)
 {
         know_languages(crew->nursery.config);
-        crew->watches = watchdog_new(CREW_MAX + CREW_LEAVING_MAX, err);
-        if (!crew->watches)
+        crew->nursery.watch_count = CREW_MAX + CREW_LEAVING_MAX;
+        crew->nursery.watches = watchdog_new(crew->nursery.watch_count, err);
+        if (!crew->nursery.watches)
                 return -1;
         for (; crew->count < wanted(crew); crew->count++)
                 fill_in(crew, crew->count);

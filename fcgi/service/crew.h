@@ -18,7 +18,6 @@ struct crew {
         size_t count;
         struct child leaving[CREW_LEAVING_MAX]; /* told to end after the request at hand */
         size_t leaving_count;
-        struct watch *watches; /* CREW_MAX + CREW_LEAVING_MAX */
 };
 
 /* Fill in the children of the nursery's configuration, none of which runs yet. nursery's descriptors are set

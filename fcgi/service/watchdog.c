@@ -17,6 +17,15 @@ struct watch *watchdog_new(size_t count, struct error *err)
         return watches;
 }
 
+int watchdog_keep(struct watch *watches, size_t count, const struct watch *own, struct error *err)
+{
+        size_t before = own ? (size_t)(own - watches) : count, after = own ? count - before - 1 : 0;
+        if ((before && munmap(watches, before * sizeof(*watches))) ||
+                (after && munmap(watches + before + 1, after * sizeof(*watches))))
+                return error_errno(err, "munmap");
+        return 0;
+}
+
 void watchdog_note(struct watch *watch, enum watch_phase phase)
 {
         if (watch)

@@ -13,13 +13,17 @@
 enum watch_phase { WATCH_IDLE, WATCH_READING, WATCH_BUSY, WATCH_WRITING };
 
 /* Phase and time in one word, so that the supervisor never sees one without the other: clock_ms << 2 | phase.
- */
+ * Each is alone on its page (64 KiB: the largest pages that Linux has on the usual machines), so that a
+ * worker can be left its own and no other: who writes another's can have it killed as one that hangs. */
 struct watch {
-        _Atomic uint64_t word;
+        _Alignas(64 << 10) _Atomic uint64_t word;
 };
 
 /* count of them in an anonymous shared mapping, all idle; lives as long as the process. NULL with err. */
 struct watch *watchdog_new(size_t count, struct error *err);
+
+/* In a process that was forked: give up all of these but its own (NULL: all), for good. 0/-1. */
+int watchdog_keep(struct watch *watches, size_t count, const struct watch *own, struct error *err);
 
 /* The worker enters a phase now. watch may be NULL. */
 void watchdog_note(struct watch *watch, enum watch_phase phase);

@@ -85,21 +85,10 @@ static void end(int may)
         must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
 }
 
-struct refusals {
-        unsigned wanted;
-};
-
-static bool are_refused(void *context)
-{
-        const struct refusals *refusals = context;
-        return load_counts(&load).refused >= refusals->wanted;
-}
-
 /* Nothing can run: requests are sent away. */
 static void await_refusals(void)
 {
-        struct refusals refusals = {load_counts(&load).refused + CLIENTS};
-        assert_true(service_until(are_refused, &refusals, PATIENCE_MS));
+        assert_true(load_refused(&load, CLIENTS, PATIENCE_MS));
 }
 
 static void it_is_restarted(void **state)

@@ -2,11 +2,11 @@
 #include "tests/integration/load.h"
 
 #include "fcgi/base/clock.h"
-#include "fcgi/base/id.h"
 #include "tests/integration/answer.h"
 #include "tests/integration/http.h"
 #include "tests/integration/service.h"
 #include "tests/integration/spawn.h"
+#include "tests/integration/token.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -23,10 +23,12 @@
 #define TIMEOUT_S 30 /* the most that may be asked for */
 #define PAUSE_MS 50  /* of a client that was sent away */
 
-const char *const load_quick[] = {"print('%s')", "import time\ntime.sleep(0.1)\nprint('%s')",
-        "import sys\nfor c in '%s\\n':\n    sys.stdout.write(c)\n    sys.stdout.flush()",
-        "import time\nprint('%s', flush=True)\ntime.sleep(0.3)", NULL};
-const char *const load_held = "import time\ntime.sleep(25)\nprint('%s')";
+#define ON_BOTH(prints) "import sys, time\n" prints "print('%s', file=sys.stderr)"
+
+const char *const load_quick[] = {ON_BOTH("print('%s')\n"), ON_BOTH("time.sleep(0.1)\nprint('%s')\n"),
+        ON_BOTH("for c in '%s\\n':\n    sys.stdout.write(c)\n    sys.stdout.flush()\n"),
+        ON_BOTH("print('%s', flush=True)\ntime.sleep(0.3)\n"), NULL};
+const char *const load_held = ON_BOTH("time.sleep(25)\nprint('%s')\n");
 
 enum outcome { SERVED, REFUSED, FAILED, ENDED, WRONG, OUTCOMES };
 
@@ -47,10 +49,19 @@ static enum outcome wrong(
         return WRONG;
 }
 
+static bool is(const struct http_response *response, const char *field, const char *token)
+{
+        const char *text = json_string_value(json_object_get(response->json, field));
+        size_t length = strlen(token);
+        return text && !strncmp(text, token, length) && !strcmp(text + length, "\n");
+}
+
 static enum outcome judge(struct load_shared *shared, const char *token, const struct http_response *response)
 {
         struct error err = {0};
-        char expected[ID_SIZE + 2];
+        char other[TOKEN_SIZE];
+        if (token_of_another(response, token, other))
+                return wrong(shared, other, token, response);
         if (!response->status)
                 return ENDED;
         if (answer_check(response, &err))
@@ -59,21 +70,29 @@ static enum outcome judge(struct load_shared *shared, const char *token, const s
                 return REFUSED;
         if (response->status == 500)
                 return FAILED;
-        const char *output = json_string_value(json_object_get(response->json, "output"));
-        snprintf(expected, sizeof expected, "%s\n", token);
-        if (response->status != 200 || !json_is_true(json_object_get(response->json, "success")) || !output ||
-                strcmp(output, expected))
+        if (response->status != 200 || !json_is_true(json_object_get(response->json, "success")) ||
+                !is(response, "output", token) || !is(response, "stderr", token))
                 return wrong(shared, "not its own result", token, response);
         return SERVED;
 }
 
+/* The program with the token in place of each %s. */
+static void fill(const char *program, const char *token, char *code, size_t size)
+{
+        size_t used = 0;
+        for (const char *at; (at = strstr(program, "%s")) && used < size; program = at + 2)
+                used += (size_t)snprintf(
+                        code + used, size - used, "%.*s%s", (int)(at - program), program, token);
+        if (used < size)
+                snprintf(code + used, size - used, "%s", program);
+}
+
 static void ask(struct load_shared *shared, int port, const char *program)
 {
-        char token[ID_SIZE], code[512];
+        char token[TOKEN_SIZE], code[512];
         struct http_response response = {0};
-        id_new(token);
-        const char *at = strstr(program, "%s");
-        snprintf(code, sizeof code, "%.*s%s%s", (int)(at - program), program, token, at + 2);
+        token_new(token);
+        fill(program, token, code, sizeof code);
         json_t *body = json_pack("{s:s, s:s, s:i}", "code", code, "policy", "off", "timeout", TIMEOUT_S);
         char *text = json_dumps(body, JSON_COMPACT);
         struct http_request request = {.port = port, .path = "/api/execute", .body = text};
@@ -140,19 +159,26 @@ struct load_counts load_counts(const struct load *load)
 
 struct awaited {
         const struct load *load;
-        unsigned served;
+        unsigned served, refused;
 };
 
-static bool has_served(void *context)
+static bool has_counted(void *context)
 {
         struct awaited *awaited = context;
-        return load_counts(awaited->load).served >= awaited->served;
+        struct load_counts counts = load_counts(awaited->load);
+        return counts.served >= awaited->served && counts.refused >= awaited->refused;
 }
 
 bool load_served(const struct load *load, unsigned more, int timeout_ms)
 {
-        struct awaited awaited = {load, load_counts(load).served + more};
-        return service_until(has_served, &awaited, timeout_ms);
+        struct awaited awaited = {.load = load, .served = load_counts(load).served + more};
+        return service_until(has_counted, &awaited, timeout_ms);
+}
+
+bool load_refused(const struct load *load, unsigned more, int timeout_ms)
+{
+        struct awaited awaited = {.load = load, .refused = load_counts(load).refused + more};
+        return service_until(has_counted, &awaited, timeout_ms);
 }
 
 static int verdict(const struct load *load, int may, struct error *err)

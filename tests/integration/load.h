@@ -28,7 +28,8 @@ struct load {
         pid_t pids[LOAD_CLIENTS_MAX];
 };
 
-/* Programs that a client picks from at random; %s stands for the token, which must be all that is printed. */
+/* Programs that a client picks from at random; each %s stands for the token, which must be all that stdout
+ * has, and all that stderr has. */
 extern const char *const load_quick[]; /* python: at once; NULL at its end */
 
 /* A program that runs for so long that what is done to the service surely comes before its end; python, 25 s.
@@ -47,8 +48,12 @@ struct load_counts load_counts(const struct load *load);
 /* Wait until so many more are served than there were. Returns whether that came to be. */
 bool load_served(const struct load *load, unsigned more, int timeout_ms);
 
+/* The same for those that are sent away with a 503. */
+bool load_refused(const struct load *load, unsigned more, int timeout_ms);
+
 /* No new requests; wait for the answers of those under way. 0, or -1 with err when one of all answers was not
- * its own, not of the contract's shape, or of a status that may not be. counts may be NULL. */
+ * its own, had a token of another's anywhere, was not of the contract's shape, or of a status that may not
+ * be. counts may be NULL. */
 int load_end(struct load *load, int may, struct load_counts *counts, struct error *err);
 
 /* For a teardown: the clients of a test that failed. */

@@ -1,9 +1,10 @@
-/* nginx in operation: clients that hold on and send little, reloads under load, and the check that its
+/* nginx in operation: clients that hold on and send little, a reload while one waits, and the check that its
  * configuration agrees with the service's. */
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
+#include "tests/integration/must.h"
 #include "tests/integration/nginx_place.h"
-#include "tests/integration/processes.h"
+#include "tests/integration/nginx_workers.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>
@@ -83,69 +84,8 @@ static void test_slow_bodies(void **state)
         free(nginx_place_log("\"path\":\"/api/v1/execute\",\"status\":408"));
 }
 
-/* nginx's processes that serve, when it was last looked. */
-struct servants {
-        struct process list[PROCESSES_MAX];
-        size_t count;
-};
-
-static bool has(const struct servants *servants, pid_t pid)
-{
-        for (size_t i = 0; i < servants->count; i++)
-                if (servants->list[i].pid == pid)
-                        return true;
-        return false;
-}
-
-static struct servants servants_now(void)
-{
-        struct servants now;
-        now.count = processes_list(0, place.nginx, now.list);
-        return now;
-}
-
-/* Whether there are new ones. */
-static bool others_came(void *before)
-{
-        struct servants now = servants_now();
-        size_t new = 0;
-        for (size_t i = 0; i < now.count; i++)
-                new += !has(before, now.list[i].pid);
-        return new > 0;
-}
-
-static bool the_first_are_gone(void *before)
-{
-        struct servants now = servants_now();
-        size_t old = 0;
-        for (size_t i = 0; i < now.count; i++)
-                old += has(before, now.list[i].pid);
-        return now.count > 0 && !old;
-}
-
-/* nginx's new processes take over while requests come in; every one of them has its answer. */
-static void test_a_reload_loses_nothing(void **state)
-{
-        (void)state;
-        struct http_request requests[16] = {0};
-        struct servants before = servants_now();
-        for (int i = 0; i < 16; i++)
-                requests[i] = (struct http_request){.port = place.port, .path = "/api/execute", .body = "{}"};
-        for (int round = 0; round < 100; round++) {
-                struct http_response responses[16] = {0};
-                struct error err = {0};
-                if (round % 20 == 10)
-                        kill(place.nginx, SIGHUP);
-                assert_int_equal(http_send(requests, 16, responses, &err), 0);
-                for (int i = 0; i < 16; i++) {
-                        assert_int_equal(responses[i].status, 200);
-                        http_clear(&responses[i]);
-                }
-        }
-        assert_true(service_until(the_first_are_gone, &before, WAIT_MS));
-}
-
-/* A request that runs when nginx is reloaded ends as if nothing had been. */
+/* A request that runs when nginx is reloaded ends as if nothing had been; others are for its new processes
+ * meanwhile. */
 static void test_a_reload_waits_for_what_runs(void **state)
 {
         (void)state;
@@ -157,9 +97,7 @@ static void test_a_reload_waits_for_what_runs(void **state)
         pid_t client = spawn_start(argv, -1, &err);
         if (client < 0 || nginx_responder_wait_held(&responder, 1, &err))
                 nginx_place_fail(&err);
-        struct servants before = servants_now();
-        kill(place.nginx, SIGHUP);
-        assert_true(service_until(others_came, &before, WAIT_MS));
+        must(nginx_workers_reload(place.nginx, WAIT_MS, &err), &err);
         for (int i = 0; i < 50; i++) {
                 struct http_response response = nginx_place_ask(NULL, "/api/execute", "{}", NULL);
                 assert_int_equal(response.status, 200);
@@ -266,7 +204,6 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_slow_headers),
                 cmocka_unit_test(test_slow_bodies),
-                cmocka_unit_test(test_a_reload_loses_nothing),
                 cmocka_unit_test(test_a_reload_waits_for_what_runs),
                 cmocka_unit_test(test_the_check_finds_what_drifted),
                 cmocka_unit_test(test_installed_into_another_nginx),

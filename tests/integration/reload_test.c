@@ -5,6 +5,7 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/guests.h"
 #include "tests/integration/http.h"
+#include "tests/integration/must.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/spawn.h"
 #include "tests/integration/steady.h"
@@ -33,6 +34,7 @@
 #define RELOADS 20
 
 static char binary[512], image[64];
+static struct remains at_start;
 
 /* A language out of nothing: a shell whose echo is loud. */
 static const char toy[] = "id: toy\n"
@@ -215,12 +217,26 @@ static int start(void **state)
                 return -1;
         conf_edit("sandpool.yaml", "pool:\n", "pool:\n  max_age: 86400\n");
         must_reload();
-        return 0;
+        /* A first reload leaves its notes in the run directory, which stay. */
+        return remains_take(&fixture, &at_start, WAIT_MS, NULL);
+}
+
+/* But for the image that a test built and the files that it wrote, which it takes away itself. */
+static void nothing_is_left(void)
+{
+        struct error err = {0};
+        char script[128];
+        snprintf(script, sizeof script, "cd %s && rm -rf toy slept own.log*", fixture.dir);
+        char *said = spawn_text(&err, "sh", "-c", script, NULL);
+        must(!said, &err);
+        free(said);
+        must(remains_check(&fixture, &at_start, WAIT_MS, &err), &err);
 }
 
 static int stop(void **state)
 {
         int rc = fixture_stop(state);
+        remains_clear(&at_start);
         free(spawn_text(NULL, "docker", "rmi", "-f", image, NULL));
         return rc;
 }
@@ -260,6 +276,7 @@ static void a_language_comes_and_goes(void **state)
         assert_true(service_until(are_gone, &toys, WAIT_MS));
         free(toys.ids);
         assert_int_equal(replaced("python"), python);
+        nothing_is_left();
 }
 
 static bool the_page_says(void *context)
@@ -318,6 +335,7 @@ static void mistakes_change_nothing(void **state)
         configuration_error(error);
         assert_string_equal(error, "");
         assert_int_equal(replaced("python"), python);
+        nothing_is_left();
 }
 
 /* What is right to read and does not work when tried: the language goes on as it was. */
@@ -339,6 +357,7 @@ static void a_language_that_would_break_is_not_taken(void **state)
         says("toy", "say still here", "still here?\n");
         conf_edit_remove("languages/toy.yaml");
         must_reload();
+        nothing_is_left();
 }
 
 /* Every second reload changes what a javascript sandbox is; none changes python's. */
@@ -370,6 +389,7 @@ static void no_request_notices(void **state)
         conf_edit_write("languages/javascript.yaml", original);
         free(original);
         must_reload();
+        nothing_is_left();
 }
 
 static bool one_waits(void *context)
@@ -420,6 +440,7 @@ static void what_runs_is_not_disturbed(void **state)
         free(before.ids);
         conf_edit("languages/python.yaml", "  processes: 77\n", "");
         must_reload();
+        nothing_is_left();
 }
 
 /* Even one whose language is not there any more. */
@@ -437,6 +458,7 @@ static void what_runs_outlives_its_language(void **state)
         ends_well(client);
         assert_true(service_until(are_gone, &before, WAIT_MS));
         free(before.ids);
+        nothing_is_left();
 }
 
 static bool are_so_many(void *workers)
@@ -456,6 +478,7 @@ static void workers_and_pool_change(void **state)
         conf_edit("sandpool.yaml", "workers: 6", "workers: 32");
         must_reload();
         assert_true(service_until(are_so_many, &(unsigned){32}, WAIT_MS));
+        nothing_is_left();
 }
 
 /* Count the requests in one file. What has no newline behind it is still being written. */
@@ -543,6 +566,7 @@ static void the_log_is_rotated_under_load(void **state)
         free(text);
         conf_edit("sandpool.yaml", log, "languages:\n");
         must_reload();
+        nothing_is_left();
 }
 
 static bool has_begun(void *context)
@@ -585,6 +609,7 @@ static void a_broker_that_dies_ends_the_reload(void **state)
         says("python", "print('alive')", "alive\n");
         conf_edit_remove("languages/toy.yaml");
         must_reload();
+        nothing_is_left();
 }
 
 int main(void)

@@ -11,7 +11,8 @@ struct remains {
         int processes;                               /* with the supervisor */
         int supervisor_fds, control_fds, worker_fds; /* of the worker that has most */
         int broker_fds;                              /* but for its lines to workers and sandboxes */
-        struct buffer files; /* all below its directory but logs and pages, a line each, in order */
+        struct buffer files; /* all below its directory but logs, pages and the note of an upgrade, a line
+                                each, in order; a broker's socket by the same name in each generation */
 };
 
 /* Wait until the service does nothing (at most timeout_ms) and take stock. 0/-1 with err saying what it still

@@ -243,7 +243,7 @@ static int write_settings(
 {
         char conf[512], languages[512], exercises[512], template[512], workers[16], pool_max[16],
                 queue_timeout[16];
-        char reuse[16], docker_timeout[16], request_time[16];
+        char reuse[16], docker_timeout[16], request_time[16], drain_timeout[16];
         service_source_path("conf", conf, sizeof conf);
         service_source_path("tests/conf/sandpool.yaml", template, sizeof template);
         service_source_path("conf/exercises", exercises, sizeof exercises);
@@ -258,9 +258,11 @@ static int write_settings(
                 options->docker_timeout_s ? options->docker_timeout_s : 30);
         snprintf(request_time, sizeof request_time, "%u",
                 options->request_time_s ? options->request_time_s : 60);
-        const char *const words[][2] = {{"@REQUEST_TIME@", request_time}, {"@RUN@", service->run_dir},
-                {"@TCP@", options->tcp ? options->tcp : ""}, {"@WORKERS@", workers},
-                {"@INSTANCE@", service->instance}, {"@POOL_MAX@", pool_max},
+        snprintf(drain_timeout, sizeof drain_timeout, "%u",
+                options->drain_timeout_s ? options->drain_timeout_s : 60);
+        const char *const words[][2] = {{"@REQUEST_TIME@", request_time}, {"@DRAIN_TIMEOUT@", drain_timeout},
+                {"@RUN@", service->run_dir}, {"@TCP@", options->tcp ? options->tcp : ""},
+                {"@WORKERS@", workers}, {"@INSTANCE@", service->instance}, {"@POOL_MAX@", pool_max},
                 {"@QUEUE_TIMEOUT@", queue_timeout}, {"@REUSE@", reuse},
                 {"@CPUS@", options->cpus ? options->cpus : ""},
                 {"@DOCKER@", options->docker ? options->docker : "/var/run/docker.sock"},

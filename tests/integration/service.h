@@ -23,6 +23,7 @@ struct service_options {
         unsigned pool_max;
         unsigned queue_timeout_s;  /* 0: 10 */
         unsigned request_time_s;   /* 0: 60 */
+        unsigned drain_timeout_s;  /* 0: 60 */
         unsigned reuse;            /* runs of one sandbox; 0: 200 */
         const char *cpus;          /* pool.cpus; NULL: all */
         const char *tcp;           /* listen.tcp; NULL: none */

@@ -4,6 +4,7 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/guests.h"
 #include "tests/integration/http.h"
+#include "tests/integration/must.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/spawn.h"
 
@@ -28,11 +29,25 @@
 #define WORKERS 32 /* of the service, and max_conns of nginx */
 #define WAIT_MS 90000
 
+static struct remains before;
+
 static int start(void **state)
 {
         struct service_options options = {.pool_max = POOL, .queue_timeout_s = 80};
         (void)state;
-        return fixture_start(&options);
+        return fixture_start_at_rest(&options, &before, WAIT_MS);
+}
+
+static int stop(void **state)
+{
+        remains_clear(&before);
+        return fixture_stop(state);
+}
+
+static void nothing_is_left(void)
+{
+        struct error err = {0};
+        must(remains_check(&fixture, &before, WAIT_MS, &err), &err);
 }
 
 /* Forty at once on four sandboxes: each is answered, with its own output or with "busy". */
@@ -78,6 +93,7 @@ static void no_answer_is_mixed_up(void **state)
         assert_int_equal(served + busy, CLIENTS);
         /* 32 workers: so many wait for their turn, and are served. */
         assert_true(served >= WORKERS);
+        nothing_is_left();
 }
 
 struct wanted {
@@ -206,6 +222,7 @@ static void five_hundred_at_once(void **state)
         assert_non_null(answer);
         json_decref(answer);
         assert_true(service_until(pool_is_in_bounds, NULL, WAIT_MS)); /* one may be on its way out */
+        nothing_is_left();
 }
 
 /* The log says that the client left: else the program ended by itself, or with its time. */
@@ -232,6 +249,7 @@ static void leave_while_it_runs(const char *body, char *user)
         assert_true(service_until(is_noticed, user, WAIT_MS));
         wait_for("leased", 0);
         assert_true(service_until(no_guests, NULL, WAIT_MS));
+        nothing_is_left();
 }
 
 static void a_client_that_leaves(void **state)
@@ -475,5 +493,5 @@ int main(void)
                 cmocka_unit_test(rate_limit),
                 cmocka_unit_test(the_log_is_json),
         };
-        return cmocka_run_group_tests(tests, start, fixture_stop);
+        return cmocka_run_group_tests(tests, start, stop);
 }

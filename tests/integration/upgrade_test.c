@@ -2,6 +2,7 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/guests.h"
 #include "tests/integration/http.h"
+#include "tests/integration/must.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/spawn.h"
 #include "tests/integration/steady.h"
@@ -31,6 +32,8 @@
 #define UID_BASE 0x50000000u /* of tests/conf/sandpool.yaml */
 #define UIDS_OF_A_GENERATION (256u * 65536u)
 
+static struct remains before;
+
 static void shell(const char *script)
 {
         struct error err = {0};
@@ -55,7 +58,8 @@ static int start(void **state)
                 return -1;
         snprintf(command, sizeof command, "cp %s %s/sandpool", fixture.binary, fixture.dir);
         snprintf(fixture.binary, sizeof fixture.binary, "%s/sandpool", fixture.dir);
-        if (system(command) || service_start_prepared(&fixture, &err)) {
+        if (system(command) || service_start_prepared(&fixture, &err) ||
+                remains_take(&fixture, &before, WAIT_MS, &err)) {
                 print_error("%s\n", err.text);
                 return -1;
         }
@@ -67,10 +71,20 @@ static int stop(void **state)
 {
         struct process list[PROCESSES_MAX];
         int rc = fixture_stop(state);
+        remains_clear(&before);
         size_t left = processes_list(fixture.session, 0, list);
         if (left)
                 print_error("%zu processes are left, %s for one\n", left, list[0].name);
         return left ? -1 : rc;
+}
+
+/* As many processes, descriptors and containers as the first generation had; but for the files of a test's
+ * own. */
+static void nothing_is_left(void)
+{
+        struct error err = {0};
+        shell("rm -f slept for-the-verb.yaml");
+        must(remains_check(&fixture, &before, WAIT_MS, &err), &err);
 }
 
 /* The first user id and the generation of every container, one a line. */
@@ -153,6 +167,7 @@ static void no_request_notices(void **state)
                 assert_int_equal(stat(fixture.binary, &file), 0);
                 assert_int_equal(file.st_ino, process.st_ino);
         }
+        nothing_is_left();
 }
 
 /* Whatever keeps the new process from serving: the old one serves on. */
@@ -187,6 +202,7 @@ static void who_cannot_start_changes_nothing(void **state)
                 json_decref(answer);
         }
         all_are_of(UPGRADES);
+        nothing_is_left();
 }
 
 /* A sample that takes its time: whoever reads the configuration from now on warms up for longer than a test
@@ -241,6 +257,7 @@ static void an_heir_that_is_killed_changes_nothing(void **state)
         assert_non_null(answer);
         json_decref(answer);
         assert_true(service_until(only_own_containers, &generation, WAIT_MS));
+        nothing_is_left();
 }
 
 static bool serves(void *context)
@@ -285,6 +302,7 @@ static void an_heir_takes_over_from_the_dead(void **state)
         assert_non_null(answer);
         json_decref(answer);
         assert_true(service_until(none_is_of_the_elder, NULL, WAIT_MS));
+        nothing_is_left();
 }
 
 int main(void)

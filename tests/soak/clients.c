@@ -2,10 +2,10 @@
 #include "tests/soak/clients.h"
 
 #include "fcgi/base/clock.h"
-#include "fcgi/base/id.h"
 #include "fcgi/base/io.h"
 #include "tests/integration/answer.h"
 #include "tests/integration/spawn.h"
+#include "tests/integration/token.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -44,9 +44,12 @@ static void judge(const struct clients *clients, const struct program *program, 
         const struct http_response *response)
 {
         struct error err = {0};
-        char text[1024];
+        char text[1024], other[TOKEN_SIZE];
         enum program_verdict verdict = PROGRAM_RIGHT;
-        if (answer_check(response, &err))
+        if (token_of_another(response, token, other)) {
+                error_set(&err, "the token of another: %s", other);
+                verdict = PROGRAM_MIXED_UP;
+        } else if (answer_check(response, &err))
                 verdict = PROGRAM_WRONG;
         else if (response->status == 200)
                 verdict = programs_judge(program, token, response->json, &err);
@@ -74,12 +77,12 @@ static void judge_silence(
 /* Returns whether it got a result. */
 static bool ask(const struct clients *clients, unsigned *seed)
 {
-        char token[ID_SIZE], name[64];
+        char token[TOKEN_SIZE], name[64];
         struct http_response response = {0};
         const struct program *program = programs_pick(clients->programs, seed);
         bool leaves = rand_r(seed) % LEAVES_ONE_IN == 0;
         unsigned started = ledger_get(clients->ledger, LEDGER_ACT, LEDGER_NGINX_STARTED);
-        id_new(token);
+        token_new(token);
         char *body = programs_body(program, token);
         struct http_request request = {.port = clients->port,
                 .path = "/api/execute",

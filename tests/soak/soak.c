@@ -3,6 +3,7 @@
 #include "fcgi/base/id.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/remains.h"
+#include "tests/integration/token.h"
 #include "tests/soak/clients.h"
 #include "tests/soak/memory.h"
 #include "tests/soak/mischief.h"
@@ -159,9 +160,9 @@ struct question {
 static bool is_served(void *context)
 {
         const struct question *question = context;
-        char token[ID_SIZE];
+        char token[TOKEN_SIZE];
         struct http_response response = {0};
-        id_new(token);
+        token_new(token);
         char *body = programs_body(question->program, token);
         struct http_request request = {
                 .port = question->soak->service.port, .path = "/api/execute", .body = body};

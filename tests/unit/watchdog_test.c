@@ -5,7 +5,11 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 static void phases(void **state)
@@ -35,6 +39,40 @@ static void notes_are_shared_and_dated(void **state)
         watchdog_age(&watches[0], after, &phase);
         assert_int_equal(phase, WATCH_IDLE);
         watchdog_note(NULL, WATCH_BUSY); /* nobody watches: no harm */
+}
+
+/* Whether a process of its own can write into one of them. */
+static bool can_write(struct watch *watches, const struct watch *own, size_t which)
+{
+        int status;
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                signal(SIGSEGV, SIG_DFL);
+                if (watchdog_keep(watches, 3, own, NULL))
+                        _exit(1);
+                watchdog_note(&watches[which], WATCH_READING);
+                _exit(0);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFSIGNALED(status) ? WTERMSIG(status) == SIGSEGV : WEXITSTATUS(status) == 0);
+        return WIFEXITED(status);
+}
+
+static void a_worker_has_its_own_alone(void **state)
+{
+        (void)state;
+        struct error err = {0};
+        enum watch_phase phase;
+        struct watch *watches = watchdog_new(3, &err);
+        assert_non_null(watches);
+        for (size_t own = 0; own < 3; own++)
+                for (size_t which = 0; which < 3; which++)
+                        assert_int_equal(can_write(watches, &watches[own], which), own == which);
+        for (size_t which = 0; which < 3; which++)
+                assert_false(can_write(watches, NULL, which));
+        watchdog_age(&watches[1], 0, &phase);
+        assert_int_equal(phase, WATCH_READING);
 }
 
 static void backoff_grows_to_five_seconds_and_starts_anew(void **state)
@@ -72,6 +110,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(phases),
                 cmocka_unit_test(notes_are_shared_and_dated),
+                cmocka_unit_test(a_worker_has_its_own_alone),
                 cmocka_unit_test(backoff_grows_to_five_seconds_and_starts_anew),
                 cmocka_unit_test(names),
         };

@@ -11,6 +11,7 @@ int main()
         setsid();
         for (;;) {
                 puts("@TOKEN@");
+                fputs("@TOKEN@\n", stderr);
                 fflush(stdout);
         }
 }

@@ -8,5 +8,6 @@ if os.fork() == 0:
     if os.fork() == 0:
         while True:
             os.write(1, b"@TOKEN@\n")
+            os.write(2, b"@TOKEN@\n")
             time.sleep(0.01)
     os._exit(0)

@@ -1,0 +1,184 @@
+/* How a service ends: told once, told again, told while it starts, killed. */
+#include "tests/integration/background.h"
+#include "tests/integration/fixture.h"
+#include "tests/integration/guests.h"
+#include "tests/integration/processes.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "fcgi/base/clock.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WAIT_MS BACKGROUND_WAIT_MS
+#define DRAIN_S 2
+
+/* Each of these tests ends its service itself, one way or another. */
+static int start(void **state)
+{
+        struct service_options options = {.pool_max = 4};
+        (void)state;
+        return fixture_start(&options);
+}
+
+static int start_impatient(void **state)
+{
+        struct service_options options = {.pool_max = 4, .drain_timeout_s = DRAIN_S};
+        (void)state;
+        return fixture_start(&options);
+}
+
+static size_t worker_count(void)
+{
+        struct process list[PROCESSES_MAX];
+        size_t count = processes_list(0, fixture.supervisor, list), workers = 0;
+        for (size_t i = 0; i < count; i++)
+                workers += !strncmp(list[i].name, "sp-worker", 9);
+        return workers;
+}
+
+static bool one_waits(void *context)
+{
+        (void)context;
+        return guests_waiting(&fixture) == 1;
+}
+
+static bool is_ending(void *context)
+{
+        (void)context;
+        return service_logged(&fixture, (const char *const[]){"service.ending", NULL}, NULL, 0);
+}
+
+/* SIGTERM in mid-run: the request ends as it should, and then nothing is left. */
+static void it_drains(void **state)
+{
+        char text[256];
+        struct error err = {0};
+        (void)state;
+        struct background request = background_ask(BACKGROUND_WAITS);
+        assert_true(service_until(one_waits, NULL, WAIT_MS));
+        service_end(&fixture);
+        assert_true(service_until(is_ending, NULL, WAIT_MS));
+        guests_release(&fixture);
+        background_finish(request, text, sizeof text);
+        assert_string_equal(text, "200 success slept\n");
+        if (service_stop(&fixture, &err))
+                fail_msg("%s", err.text);
+}
+
+/* SIGTERM, once: who takes longer than drain_timeout is not waited for, but has that long. */
+static void it_drains_no_longer_than_it_may(void **state)
+{
+        char text[256], body[256];
+        struct error err = {0};
+        (void)state;
+        snprintf(body, sizeof body, BACKGROUND_SLEEPS, 29);
+        struct background request = background_ask(body);
+        background_await_leased(1);
+        int64_t told_ms = clock_ms();
+        service_end(&fixture);
+        background_finish(request, text, sizeof text);
+        assert_string_equal(text, "503 error ");
+        assert_true(clock_ms() - told_ms >= DRAIN_S * 1000);
+        if (service_stop(&fixture, &err))
+                fail_msg("%s", err.text);
+}
+
+static bool impatient(void *context)
+{
+        (void)context;
+        kill(fixture.supervisor, SIGTERM);
+        return processes_descriptors(fixture.supervisor) < 0 || worker_count() == 0;
+}
+
+/* Told again and again, it does not wait for requests any longer, but cleans up all the same. It would have
+ * waited for this one: drain_timeout is longer than the program. */
+static void told_again_it_hurries_and_cleans_up(void **state)
+{
+        char text[256], body[256];
+        struct error err = {0};
+        (void)state;
+        snprintf(body, sizeof body, BACKGROUND_SLEEPS, 25);
+        struct background request = background_ask(body);
+        background_await_leased(1);
+        service_end(&fixture);
+        assert_true(service_until(impatient, NULL, WAIT_MS));
+        for (int i = 0; i < 5; i++)
+                kill(fixture.supervisor, SIGTERM);
+        if (service_stop(&fixture, &err))
+                fail_msg("%s", err.text);
+        background_finish(request, text, sizeof text);
+        assert_string_equal(text, "503 error ");
+}
+
+#define STARTS 8
+
+static bool is_up(void *context)
+{
+        return service_logged(context, (const char *const[]){"docker.up", NULL}, NULL, 0);
+}
+
+static bool something_appears(void *context)
+{
+        struct service *services = context;
+        char ids[SERVICE_CONTAINERS_MAX][65];
+        int sum = 0;
+        for (int i = 0; i < STARTS; i++)
+                sum += service_containers(&services[i], ids, NULL);
+        return sum > 0;
+}
+
+/* Told to end while its first containers are being made: what Docker was asked for and had not answered yet
+ * must not come into being afterwards. Each turn is told a little later. */
+static void ended_while_it_starts(void **state)
+{
+        static struct service services[STARTS];
+        const struct service_options options = {.pool_max = 4};
+        (void)state;
+        for (int i = 0; i < STARTS; i++) {
+                struct error err = {0};
+                if (service_prepare(&services[i], &options, &err) || service_launch(&services[i], &err))
+                        fail_msg("%s", err.text);
+                assert_true(service_until(is_up, &services[i], WAIT_MS));
+                poll(NULL, 0, i * 25);
+                if (service_stop(&services[i], &err))
+                        fail_msg("turn %d: %s", i, err.text);
+        }
+        assert_false(service_until(something_appears, services, 1500));
+}
+
+/* The supervisor cannot clean up when it is killed; its children do. */
+static void all_follow_a_killed_supervisor(void **state)
+{
+        char body[256], text[256];
+        struct error err = {0};
+        (void)state;
+        snprintf(body, sizeof body, BACKGROUND_SLEEPS, 25);
+        struct background request = background_ask(body);
+        background_await_leased(1);
+        assert_int_equal(kill(fixture.supervisor, SIGKILL), 0);
+        if (service_gone(&fixture, clock_ms() + WAIT_MS, &err))
+                fail_msg("%s", err.text);
+        background_finish(request, text, sizeof text);
+        assert_string_equal(text, "503 error ");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(it_drains, start, fixture_stop),
+                cmocka_unit_test_setup_teardown(
+                        it_drains_no_longer_than_it_may, start_impatient, fixture_stop),
+                cmocka_unit_test_setup_teardown(told_again_it_hurries_and_cleans_up, start, fixture_stop),
+                cmocka_unit_test(ended_while_it_starts),
+                cmocka_unit_test_setup_teardown(all_follow_a_killed_supervisor, start, fixture_stop),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
