@@ -45,8 +45,10 @@ static const struct family {
                 {LANGUAGE, {"status", statuses}, {"reason", reasons}}},
         [METRICS_POLICY_BLOCKS] = {"sandpool_policy_blocks_total", "Programs that a policy blocked.", false,
                 {LANGUAGE}},
-        [METRICS_SHED] = {"sandpool_requests_shed_total", "Requests that got no sandbox in time.", false,
-                {{0}}},
+        [METRICS_SHED] = {"sandpool_requests_shed_total",
+                "Requests that a worker had and answered 503 busy, no sandbox being free in time. Those for "
+                "which no worker was free are answered by nginx, and only its log has them.",
+                false, {{0}}},
         [METRICS_REQUEST_SECONDS] = {"sandpool_request_duration_seconds",
                 "A request that ran a program, from its first byte to its answer's last.", true, {LANGUAGE}},
         [METRICS_QUEUE_SECONDS] = {"sandpool_queue_duration_seconds", "Waiting for a sandbox.", true,

@@ -87,13 +87,19 @@ void clients_send(struct client *client, const struct message *message, int fd)
                 shutdown(client->fd, SHUT_RDWR);
 }
 
+/* The words stand in the enum's order. */
+static void count_answer(enum lease_answer answer)
+{
+        metrics_count(METRICS_LEASES, answer, 0, 0);
+}
+
 void clients_answer(void *context, struct pool_wait *wait, enum lease_answer answer, struct sandbox *sandbox)
 {
         struct clients *clients = context;
         struct client *client = wait->holder;
         struct message message = {.type = MESSAGE_ANSWER, .value = answer};
         client->waiting = false;
-        metrics_count(METRICS_LEASES, answer, 0, 0); /* the words stand in the enum's order */
+        count_answer(answer);
         if (sandbox) {
                 client->sandbox = sandbox;
                 client->number = message.number = ++clients->leases;
@@ -141,6 +147,7 @@ static void acquire(struct clients *clients, struct client *client, const struct
                 return;
         }
         if (!language) {
+                count_answer(LEASE_NO_IMAGE);
                 clients_send(client, &no, -1);
                 return;
         }
@@ -158,12 +165,10 @@ static void acquire(struct clients *clients, struct client *client, const struct
 
 static void cancel(struct clients *clients, struct client *client)
 {
-        struct message answer = {.type = MESSAGE_ANSWER, .value = LEASE_CANCELLED};
         if (!client->waiting)
                 return; /* the answer is under way already */
         pool_forget(clients->pool, &client->wait);
-        client->waiting = false;
-        clients_send(client, &answer, -1);
+        clients_answer(clients, &client->wait, LEASE_CANCELLED, NULL);
 }
 
 static void release(struct clients *clients, struct client *client, const struct message *ask)

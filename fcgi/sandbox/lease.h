@@ -62,6 +62,7 @@ struct broker_status {
         uint32_t docker_us;     /* how long the last answered call of the Engine took */
         uint32_t docker_age_ms; /* and for how long it has been answered */
         uint32_t sandboxes;     /* in all */
+        uint32_t ready_ms;      /* how long the newest sandbox took until it could be leased; 0: none yet */
         uint32_t waiting;       /* leases queued */
         uint32_t language_count;
         struct broker_language {

@@ -97,7 +97,7 @@ void pool_changed(void *context, struct sandbox *sandbox, enum sandbox_state bef
                 readiness_succeeded(&entry->readiness);
         if (sandbox->state == SANDBOX_LEASED && wait)
                 pool_answer(pool, wait, LEASE_GRANTED, sandbox);
-        pool_status_time_reset(sandbox);
+        pool_status_time(pool, sandbox, before);
         if (sandbox->state != SANDBOX_REMOVING || before == SANDBOX_REMOVING)
                 return;
         if (wait)

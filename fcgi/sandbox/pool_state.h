@@ -33,6 +33,7 @@ struct pool {
         unsigned generation;
         bool docker_ok;
         bool draining;
+        uint32_t ready_ms; /* as in struct broker_status */
         struct pool_wait *waits;
         struct roster roster;
         struct pool_languages served;
@@ -69,8 +70,8 @@ bool pool_is_full(const struct pool *pool);
 /* A sandbox is being removed: count why. */
 void pool_status_count_removal(const struct sandbox *sandbox);
 
-/* A sandbox's state changed: time its reset. */
-void pool_status_time_reset(struct sandbox *sandbox);
+/* A sandbox's state changed: time how it got ready, the first time and after each lease. */
+void pool_status_time(struct pool *pool, struct sandbox *sandbox, enum sandbox_state before);
 
 /* Begin to make a sandbox. NULL when there is no slot or no memory. */
 struct sandbox *pool_make(struct pool *pool, struct pool_language *entry, bool primer);

@@ -15,6 +15,7 @@ static bool is_expected(const struct pool_language *entry)
 void pool_status(const struct pool *pool, struct broker_status *status)
 {
         status->draining = pool->draining;
+        status->ready_ms = pool->ready_ms;
         status->sandboxes = roster_count(&pool->roster, NULL, roster_any);
         for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
                 status->waiting++;
@@ -67,7 +68,7 @@ void pool_status_count_removal(const struct sandbox *sandbox)
         metrics_count(METRICS_SANDBOXES_REMOVED, metrics_label(METRICS_SANDBOXES_REMOVED, 0, word), 0, 0);
 }
 
-void pool_status_time_reset(struct sandbox *sandbox)
+static void time_reset(struct sandbox *sandbox)
 {
         if (sandbox->state == SANDBOX_DRAINING)
                 sandbox->released_us = clock_us();
@@ -75,4 +76,11 @@ void pool_status_time_reset(struct sandbox *sandbox)
                 return;
         metrics_observe(METRICS_RESET_SECONDS, 0, clock_us() - sandbox->released_us);
         sandbox->released_us = 0;
+}
+
+void pool_status_time(struct pool *pool, struct sandbox *sandbox, enum sandbox_state before)
+{
+        if (sandbox->state == SANDBOX_IDLE && !sandbox->runs && before != SANDBOX_PINGING)
+                pool->ready_ms = (uint32_t)(clock_ms() - sandbox->born_ms);
+        time_reset(sandbox);
 }

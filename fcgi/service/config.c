@@ -1,5 +1,6 @@
 /* Loads all of conf/ together. */
 #include "fcgi/service/config.h"
+#include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/model/seccomp_profile.h"
 #include "fcgi/model/source.h"
@@ -29,6 +30,7 @@ static char *absolute(const char *path)
 
 struct config *config_load(const char *path, struct error *err)
 {
+        int64_t began_us = clock_us();
         struct config *config = calloc(1, sizeof(*config));
         if (!config) {
                 error_set(err, "out of memory");
@@ -53,6 +55,7 @@ struct config *config_load(const char *path, struct error *err)
                 config_free(config);
                 return NULL;
         }
+        config->load_us = clock_us() - began_us;
         return config;
 }
 

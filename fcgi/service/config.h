@@ -12,7 +12,8 @@ struct config {
         struct registry *registry;
         struct policies *policies;
         struct exercises *exercises;
-        char *seccomp; /* as of seccomp_profile_load */
+        char *seccomp;   /* as of seccomp_profile_load */
+        int64_t load_us; /* how long reading and checking all of it took */
 };
 
 /* Where the settings are when nobody says: conf/sandpool.yaml here, else /etc/sandpool/sandpool.yaml. */

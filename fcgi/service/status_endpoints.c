@@ -69,7 +69,8 @@ static json_t *configuration(const struct exchange *x)
         if (gmtime_r(&loaded_s, &utc))
                 strftime(loaded, sizeof(loaded), "%Y-%m-%dT%H:%M:%SZ", &utc);
         bool failed = outcome.state == RELOAD_FAILED || (outcome.state == RELOAD_RUNNING && outcome.why[0]);
-        json_t *object = json_pack("{s:b,s:s}", "ok", !failed, "loaded", loaded);
+        json_t *object = json_pack(
+                "{s:b,s:s,s:f}", "ok", !failed, "loaded", loaded, "time", (double)x->config->load_us / 1000);
         if (object && failed)
                 json_object_set_new(object, "error", json_string(outcome.why));
         return object;
@@ -126,12 +127,12 @@ void endpoint_health(struct exchange *x)
         json_t *configured = configuration(x);
         bool well = working == status.language_count && json_is_true(json_object_get(configured, "ok"));
         const char *word = !serves ? "down" : well ? "ok" : "degraded";
-        json_t *checks = json_pack("{s:o,s:{s:b,s:f},s:{s:f,s:f,s:b,s:s,s:s},s:{s:b,s:i,s:i,s:i},s:o}",
+        json_t *checks = json_pack("{s:o,s:{s:b,s:f},s:{s:f,s:f,s:b,s:s,s:s},s:{s:b,s:i,s:i,s:i,s:i},s:o}",
                 "configuration", configured, "broker", "ok", answers, "time", broker_ms, "docker", "time",
                 status.docker_us / 1000.0, "age", status.docker_age_ms / 1000.0, "ok",
                 answers && status.docker_ok, "version", status.docker_version, "apiVersion",
-                status.api_version, "pool", "ok", answers && !status.draining, "sandboxes",
-                (int)status.sandboxes, "waiting", (int)status.waiting, "workers",
+                status.api_version, "pool", "ok", answers && !status.draining, "time", (int)status.ready_ms,
+                "sandboxes", (int)status.sandboxes, "waiting", (int)status.waiting, "workers",
                 (int)x->config->settings->workers, "languages", languages);
         answer(x, serves ? 200 : 503, json_pack("{s:s,s:o}", "status", word, "checks", checks));
 }

@@ -1,6 +1,7 @@
 /* A configuration taken anew by a service that goes on serving: languages come, change and go, mistakes
  * change nothing, and no request notices. */
 #include "tests/integration/answer.h"
+#include "tests/integration/conf_edit.h"
 #include "tests/integration/fixture.h"
 #include "tests/integration/guests.h"
 #include "tests/integration/http.h"
@@ -58,45 +59,6 @@ static void path_of(const char *file, char path[128])
         snprintf(path, 128, "%s/%s", fixture.dir, file);
 }
 
-static char *read_text(const char *file)
-{
-        char path[128], *text = NULL;
-        struct error err = {0};
-        path_of(file, path);
-        if (io_read_file(path, 16 << 20, &text, &err) < 0)
-                fail_msg("%s", err.text);
-        return text;
-}
-
-static void write_text(const char *file, const char *text)
-{
-        char path[128];
-        path_of(file, path);
-        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-        assert_true(fd >= 0);
-        assert_int_equal(io_write_all(fd, text, strlen(text), -1, NULL), 0);
-        close(fd);
-}
-
-/* Replace what stands once in a file. */
-static void edit(const char *file, const char *from, const char *to)
-{
-        char *text = read_text(file), *at = strstr(text, from), *next;
-        if (!at)
-                fail_msg("%s has no '%s'", file, from);
-        assert_true(asprintf(&next, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) > 0);
-        write_text(file, next);
-        free(next);
-        free(text);
-}
-
-static void remove_file(const char *file)
-{
-        char path[128];
-        path_of(file, path);
-        assert_int_equal(unlink(path), 0);
-}
-
 /* `sandpool reload`: its exit status, what it said into said. */
 static int reload(char said[1024])
 {
@@ -148,7 +110,7 @@ static void write_toy(const char *expected)
 {
         char text[1024];
         snprintf(text, sizeof text, toy, image, expected);
-        write_text("languages/toy.yaml", text);
+        conf_edit_write("languages/toy.yaml", text);
 }
 
 static void says(const char *language, const char *code, const char *output)
@@ -205,7 +167,7 @@ static bool are_gone(void *context)
  * reset that took too long on a machine with much else to do. */
 static int replaced(const char *language)
 {
-        char *text = read_text("sandpool.log"), *rest = text, *line, word[64];
+        char *text = conf_edit_read("sandpool.log"), *rest = text, *line, word[64];
         int count = 0;
         snprintf(word, sizeof word, "\"language\":\"%s\"", language);
         while ((line = strsep(&rest, "\n")))
@@ -253,7 +215,7 @@ static int start(void **state)
         snprintf(image, sizeof image, "sandpool-test-toy-%d", (int)getpid());
         if (fixture_start(&options) || !service_until(is_at_rest, NULL, WAIT_MS))
                 return -1;
-        edit("sandpool.yaml", "pool:\n", "pool:\n  max_age: 86400\n");
+        conf_edit("sandpool.yaml", "pool:\n", "pool:\n  max_age: 86400\n");
         must_reload();
         /* A first reload leaves its notes in the run directory, which stay. */
         return remains_take(&fixture, &at_start, WAIT_MS, NULL);
@@ -305,7 +267,7 @@ static void a_language_comes_and_goes(void **state)
 
         struct containers toys = {"toy", NULL};
         assert_true(service_until(some_are_there, &toys, WAIT_MS));
-        remove_file("languages/toy.yaml");
+        conf_edit_remove("languages/toy.yaml");
         must_reload();
         assert_int_equal(http_send(&request, 1, &response, &err), 0);
         assert_int_equal(response.status, 422);
@@ -317,7 +279,25 @@ static void a_language_comes_and_goes(void **state)
         nothing_is_left();
 }
 
-/* Each mistake is named with its place, and nothing has changed. */
+static bool the_page_says(void *context)
+{
+        char error[1024];
+        configuration_error(error);
+        return !strcmp(error, context);
+}
+
+/* A SIGHUP and nothing else: the service itself finds the mistake, and says so in the log and by /readyz. */
+static void the_service_refuses(const char *expected)
+{
+        char why[1024];
+        conf_edit_await_refusal(why, sizeof why);
+        if (!strstr(why, expected))
+                fail_msg("not '%s' but: %s", expected, why);
+        if (!service_until(the_page_says, why, RELOAD_MS))
+                fail_msg("/readyz does not say '%s'", why);
+}
+
+/* Each mistake is named with its place, by the service and by the verb, and nothing has changed. */
 static void mistakes_change_nothing(void **state)
 {
         static const struct {
@@ -343,24 +323,18 @@ static void mistakes_change_nothing(void **state)
         char error[1024];
         int python = replaced("python");
         for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
-                char *before = read_text(mistakes[i].file);
-                edit(mistakes[i].file, mistakes[i].from, mistakes[i].to);
-                kill(fixture.supervisor, SIGHUP);
+                char *before = conf_edit_read(mistakes[i].file);
+                conf_edit(mistakes[i].file, mistakes[i].from, mistakes[i].to);
+                the_service_refuses(mistakes[i].why);
                 must_refuse(mistakes[i].why);
-                if (strcmp(mistakes[i].file, "sandpool.yaml")) {
-                        configuration_error(error);
-                        assert_non_null(strstr(error, mistakes[i].why));
-                }
                 says("python", "print('as ever')", "as ever\n");
-                write_text(mistakes[i].file, before);
+                conf_edit_write(mistakes[i].file, before);
                 free(before);
         }
         must_reload();
         configuration_error(error);
         assert_string_equal(error, "");
         assert_int_equal(replaced("python"), python);
-        static const char *const words[] = {"reload.failed", "python.yaml:3", NULL};
-        assert_true(service_logged(&fixture, words, NULL, 0));
         nothing_is_left();
 }
 
@@ -378,10 +352,10 @@ static void a_language_that_would_break_is_not_taken(void **state)
         assert_non_null(strstr(error, "the sample printed something else"));
         says("toy", "say still here", "still here?\n");
         write_toy("hello?");
-        edit("languages/toy.yaml", "image: ", "image: no-such-");
+        conf_edit("languages/toy.yaml", "image: ", "image: no-such-");
         must_refuse("not there");
         says("toy", "say still here", "still here?\n");
-        remove_file("languages/toy.yaml");
+        conf_edit_remove("languages/toy.yaml");
         must_reload();
         nothing_is_left();
 }
@@ -395,14 +369,14 @@ static void no_request_notices(void **state)
         (void)state;
         must_reload();
         int python = replaced("python"), before = replaced("javascript");
-        char *original = read_text("languages/javascript.yaml");
+        char *original = conf_edit_read("languages/javascript.yaml");
         for (int round = 0; round < RELOADS; round++) {
                 struct containers javascript = {"javascript", containers_of("javascript")};
                 if (round % 2) {
                         char limits[64];
                         snprintf(limits, sizeof limits, "limits:\n  processes: %d\n", 100 + round);
-                        write_text("languages/javascript.yaml", original);
-                        edit("languages/javascript.yaml", "limits:\n", limits);
+                        conf_edit_write("languages/javascript.yaml", original);
+                        conf_edit("languages/javascript.yaml", "limits:\n", limits);
                 }
                 pid_t reloading = spawn_start(argv, -1, &err);
                 assert_true(reloading > 0);
@@ -412,7 +386,7 @@ static void no_request_notices(void **state)
         }
         assert_true(replaced("javascript") > before);
         assert_int_equal(replaced("python"), python);
-        write_text("languages/javascript.yaml", original);
+        conf_edit_write("languages/javascript.yaml", original);
         free(original);
         must_reload();
         nothing_is_left();
@@ -445,7 +419,7 @@ static void ends_well(pid_t client)
         int status;
         guests_release(&fixture);
         assert_int_equal(spawn_wait(client, clock_ms() + WAIT_MS, &status, &err), 0);
-        char *answer = read_text("slept");
+        char *answer = conf_edit_read("slept");
         if (!strstr(answer, "\"output\":\"slept\\n\""))
                 fail_msg("%s", answer);
         free(answer);
@@ -458,13 +432,13 @@ static void what_runs_is_not_disturbed(void **state)
         struct containers before = {"python", containers_of("python")};
         pid_t client = begin_slow_request(
                 "{\"code\": \"" GUEST_WAITS "print('slept')\", \"policy\": \"off\", \"timeout\": 30}");
-        edit("languages/python.yaml", "limits:\n", "limits:\n  processes: 77\n");
+        conf_edit("languages/python.yaml", "limits:\n", "limits:\n  processes: 77\n");
         must_reload();
         says("python", "print('beside it')", "beside it\n");
         ends_well(client);
         assert_true(service_until(are_gone, &before, WAIT_MS));
         free(before.ids);
-        edit("languages/python.yaml", "  processes: 77\n", "");
+        conf_edit("languages/python.yaml", "  processes: 77\n", "");
         must_reload();
         nothing_is_left();
 }
@@ -479,7 +453,7 @@ static void what_runs_outlives_its_language(void **state)
         struct containers before = {"toy", containers_of("toy")};
         pid_t client = begin_slow_request(
                 "{\"language\": \"toy\", \"code\": \"" GUEST_WAITS_IN_SHELL "\", \"timeout\": 30}");
-        remove_file("languages/toy.yaml");
+        conf_edit_remove("languages/toy.yaml");
         must_reload();
         ends_well(client);
         assert_true(service_until(are_gone, &before, WAIT_MS));
@@ -497,11 +471,11 @@ static bool are_so_many(void *workers)
 static void workers_and_pool_change(void **state)
 {
         (void)state;
-        edit("sandpool.yaml", "workers: 32", "workers: 6");
+        conf_edit("sandpool.yaml", "workers: 32", "workers: 6");
         must_reload();
         assert_true(service_until(are_so_many, &(unsigned){6}, WAIT_MS));
         says("python", "print(6)", "6\n");
-        edit("sandpool.yaml", "workers: 6", "workers: 32");
+        conf_edit("sandpool.yaml", "workers: 6", "workers: 32");
         must_reload();
         assert_true(service_until(are_so_many, &(unsigned){32}, WAIT_MS));
         nothing_is_left();
@@ -568,7 +542,7 @@ static void the_log_is_rotated_under_load(void **state)
         unsigned number = 0;
         (void)state;
         snprintf(log, sizeof log, "log: {file: \"%s/own.log\"}\n\nlanguages:\n", fixture.dir);
-        edit("sandpool.yaml", "languages:\n", log);
+        conf_edit("sandpool.yaml", "languages:\n", log);
         must_reload();
         snprintf(script, sizeof script,
                 "cd %s; for i in 1 2 3 4 5; do mv own.log own.log.$i; kill -USR1 %d; "
@@ -586,11 +560,11 @@ static void the_log_is_rotated_under_load(void **state)
         json_decref(answer);
         expected++;
         assert_true(service_until(all_are_logged, &expected, WAIT_MS));
-        char *text = read_text("own.log"), *line = strstr(text, request_id);
+        char *text = conf_edit_read("own.log"), *line = strstr(text, request_id);
         assert_non_null(line);
         assert_non_null(strstr(line, "\"user\":\"who\""));
         free(text);
-        edit("sandpool.yaml", log, "languages:\n");
+        conf_edit("sandpool.yaml", log, "languages:\n");
         must_reload();
         nothing_is_left();
 }
@@ -624,7 +598,7 @@ static void a_broker_that_dies_ends_the_reload(void **state)
         (void)state;
         build_toy(".");
         write_toy("hello.");
-        edit("languages/toy.yaml", "code: say hello", "code: sleep 20; say hello");
+        conf_edit("languages/toy.yaml", "code: say hello", "code: sleep 20; say hello");
         pid_t reloading = spawn_start(argv, -1, &err);
         assert_true(reloading > 0 && service_until(has_begun, NULL, WAIT_MS));
         pid_t broker = service_process(&fixture, "broker");
@@ -633,7 +607,7 @@ static void a_broker_that_dies_ends_the_reload(void **state)
         assert_int_equal(WEXITSTATUS(status), 1);
         assert_true(service_until(serves, NULL, WAIT_MS));
         says("python", "print('alive')", "alive\n");
-        remove_file("languages/toy.yaml");
+        conf_edit_remove("languages/toy.yaml");
         must_reload();
         nothing_is_left();
 }

@@ -47,6 +47,19 @@ cmp -s conf/sandpool.yaml "$etc/sandpool.yaml.new" || fail "the new one is not b
 [ "$(find "$etc" -name '*.new' | wc -l)" = 1 ] || fail "a file that nobody changed has a new one"
 "$root/bin/sandpool" --config "$etc/sandpool.yaml" nginx-values >/dev/null
 
+# The service tells systemd when it is ready and that it lives (fcgi/service/notify.c): the unit has it listen.
+unit=$root/lib/systemd/system/sandpool.service
+grep -qx 'Type=notify' "$unit" || fail "the unit does not wait for READY=1"
+grep -qxE 'WatchdogSec=[1-9][0-9]*' "$unit" || fail "the unit does not look for WATCHDOG=1"
+
+# The manual has every verb and every signal.
+manual=$root/share/man/man8/sandpool.8
+for verb in $("$root/bin/sandpool" --help | sed -n 's/^  sandpool \[--config FILE\] \([a-z-]*\).*/\1/p'); do
+        [ "$(grep -cE "^\.(It )?Cm (.* )?$verb( |$)" "$manual")" -ge 2 ] || fail "the manual lacks the verb $verb"
+done
+for signal in $(sed -n 's/.*sigaddset(&set, \(SIG[A-Z0-9]*\)).*/\1/p' fcgi/service/supervisor.c | grep -v SIGCHLD); do
+        grep -qE "^\.It Dv (.* )?$signal( |$)" "$manual" || fail "the manual lacks the signal $signal"
+done
 if command -v man >/dev/null; then
         problems=$(man --warnings=w -l "$root/share/man/man8/sandpool.8" 2>&1 >/dev/null)
         [ -z "$problems" ] || fail "$problems"
