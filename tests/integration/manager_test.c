@@ -230,9 +230,9 @@ static void an_upgrade_names_the_new_process(void **state)
         pid_t old = fixture.supervisor;
         (void)state;
         verb("upgrade");
-        struct told told = await_told(4);
         if (service_follow_upgrade(&fixture, &err) != 1)
                 fail_msg("%s", *err.text ? err.text : "the process is the same");
+        struct told told = await_told(4);
         snprintf(expected, sizeof expected, "MAINPID=%d", (int)fixture.supervisor);
         says(told, old, expected);
         lives();
