@@ -35,15 +35,6 @@ static int start_impatient(void **state)
         return fixture_start(&options);
 }
 
-static size_t worker_count(void)
-{
-        struct process list[PROCESSES_MAX];
-        size_t count = processes_list(0, fixture.supervisor, list), workers = 0;
-        for (size_t i = 0; i < count; i++)
-                workers += !strncmp(list[i].name, "sp-worker", 9);
-        return workers;
-}
-
 static bool one_waits(void *context)
 {
         (void)context;
@@ -95,7 +86,7 @@ static bool impatient(void *context)
 {
         (void)context;
         kill(fixture.supervisor, SIGTERM);
-        return processes_descriptors(fixture.supervisor) < 0 || worker_count() == 0;
+        return processes_descriptors(fixture.supervisor) < 0 || service_worker_count(&fixture) == 0;
 }
 
 /* Told again and again, it does not wait for requests any longer, but cleans up all the same. It would have

@@ -138,19 +138,10 @@ static bool are_gone(void *context)
         return gone >= these->gone;
 }
 
-static size_t worker_count(void)
-{
-        struct process list[PROCESSES_MAX];
-        size_t count = processes_list(0, fixture.supervisor, list), workers = 0;
-        for (size_t i = 0; i < count; i++)
-                workers += !strncmp(list[i].name, "sp-worker", 9);
-        return workers;
-}
-
 static bool all_workers(void *context)
 {
         (void)context;
-        return worker_count() == 32;
+        return service_worker_count(&fixture) == 32;
 }
 
 /* The one container in which a program runs, beside its runner. */

@@ -108,6 +108,9 @@ int service_follow_upgrade(struct service *service, struct error *err);
 int service_containers(
         const struct service *service, char ids[SERVICE_CONTAINERS_MAX][65], struct error *err);
 
+/* How many workers there are, without the control worker. */
+size_t service_worker_count(const struct service *service);
+
 /* The process of that name ("broker", "worker-3") or 0. */
 pid_t service_process(const struct service *service, const char *name);
 

@@ -5,16 +5,14 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
+#include "tests/unit/fake_daemon.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -41,60 +39,35 @@ static const struct {
         {"DELETE", "HTTP/1.1 404 Not Found\r\n\r\n{\"message\":\"No such container\"}", false},
 };
 
-static char folder[] = "/tmp/sandpool-docker-XXXXXX", path[64];
+static struct fake_daemon lost;
 static int listed[2]; /* a pipe: when it was asked for its list, an int64_t each */
-static pid_t daemon_pid;
 
-static void serve(int fd)
+static void serve(int fd, const char *request)
 {
-        char request[4096];
-        ssize_t size = read(fd, request, sizeof request - 1);
-        request[size > 0 ? size : 0] = '\0';
+        int64_t now_ms = clock_ms();
+        if (strstr(request, "/containers/json") && write(listed[1], &now_ms, sizeof now_ms) < 0)
+                return;
         for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+                char byte;
                 if (!strstr(request, answers[i].request))
                         continue;
-                int64_t now_ms = clock_ms();
-                if (strstr(request, "/containers/json") && write(listed[1], &now_ms, sizeof now_ms) < 0)
-                        _exit(1);
                 io_write_all(fd, answers[i].answer, strlen(answers[i].answer), -1, NULL);
-                while (answers[i].hang && read(fd, request, sizeof request) > 0)
+                while (answers[i].hang && read(fd, &byte, 1) > 0)
                         ;
         }
-        close(fd);
-        _exit(0);
 }
 
-static int start_daemon(void **state)
+static int start(void **state)
 {
         (void)state;
-        if (!mkdtemp(folder) || pipe(listed))
-                return -1;
-        snprintf(path, sizeof path, "%s/docker.sock", folder);
-        int listener = io_listen_unix(path, SOCK_STREAM, 0600, (gid_t)-1, 16, NULL);
-        if (listener < 0 || io_set_nonblocking(listener, 0))
-                return -1;
         log_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
-        daemon_pid = fork();
-        if (daemon_pid) {
-                close(listener);
-                return daemon_pid < 0 ? -1 : 0;
-        }
-        signal(SIGCHLD, SIG_IGN);
-        for (;;) {
-                int fd = accept(listener, NULL, NULL);
-                if (fork() == 0)
-                        serve(fd);
-                close(fd);
-        }
+        return pipe(listed) ? -1 : fake_daemon_start(&lost, serve);
 }
 
-static int stop_daemon(void **state)
+static int stop(void **state)
 {
         (void)state;
-        kill(daemon_pid, SIGKILL);
-        waitpid(daemon_pid, NULL, 0);
-        unlink(path);
-        return rmdir(folder);
+        return fake_daemon_stop(&lost);
 }
 
 static bool on_known(void *context, const char *name)
@@ -135,7 +108,7 @@ static void what_cannot_be_removed_is_asked_for_less_and_less(void **state)
         (void)state;
         struct settings settings = {.instance = "docker-test"};
         struct docker_hooks hooks = {.known = on_known, .event = on_event, .changed = on_changed};
-        struct engine *engine = engine_new(path, PATIENCE_MS, NULL);
+        struct engine *engine = engine_new(lost.path, PATIENCE_MS, NULL);
         struct docker *docker = docker_new(engine, &settings, &hooks, DOCKER_SPARE_NONE, NULL);
         assert_non_null(docker);
         int64_t before_ms = next_list(docker, engine);
@@ -154,5 +127,5 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_cannot_be_removed_is_asked_for_less_and_less),
         };
-        return cmocka_run_group_tests(tests, start_daemon, stop_daemon);
+        return cmocka_run_group_tests(tests, start, stop);
 }

@@ -5,6 +5,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/sandbox/attach.h"
+#include "tests/unit/fake_daemon.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -42,8 +43,7 @@ static const struct reply {
         {"/containers/short/attach", "HTTP/1.1 200", 0},
 };
 
-static char folder[] = "/tmp/sandpool-engine-XXXXXX", path[64];
-static pid_t daemon_pid;
+static struct fake_daemon misbehaving;
 
 /* More than anybody takes, but not without end: who took it all would have an answer. */
 static void send_flood(int fd)
@@ -57,11 +57,9 @@ static void send_flood(int fd)
                         return;
 }
 
-static void serve(int fd)
+static void serve(int fd, const char *request)
 {
-        char request[4096];
-        ssize_t size = read(fd, request, sizeof request - 1);
-        request[size > 0 ? size : 0] = '\0';
+        char bytes[4096];
         if (strstr(request, "/flood"))
                 send_flood(fd);
         for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
@@ -69,44 +67,21 @@ static void serve(int fd)
                         continue;
                 io_write_all(fd, replies[i].bytes, strlen(replies[i].bytes), -1, NULL);
                 if (replies[i].hang) /* until the client gives up */
-                        while (read(fd, request, sizeof request) > 0)
+                        while (read(fd, bytes, sizeof bytes) > 0)
                                 ;
         }
-        close(fd);
-        _exit(0);
 }
 
 static int start_daemon(void **state)
 {
         (void)state;
-        if (!mkdtemp(folder))
-                return -1;
-        snprintf(path, sizeof path, "%s/engine.sock", folder);
-        int listener = io_listen_unix(path, SOCK_STREAM, 0600, (gid_t)-1, 16, NULL);
-        if (listener < 0 || io_set_nonblocking(listener, 0))
-                return -1;
-        daemon_pid = fork();
-        if (daemon_pid) {
-                close(listener);
-                return daemon_pid < 0 ? -1 : 0;
-        }
-        signal(SIGCHLD, SIG_IGN);
-        signal(SIGPIPE, SIG_DFL);
-        for (;;) {
-                int fd = accept(listener, NULL, NULL);
-                if (fork() == 0)
-                        serve(fd);
-                close(fd);
-        }
+        return fake_daemon_start(&misbehaving, serve);
 }
 
 static int stop_daemon(void **state)
 {
         (void)state;
-        kill(daemon_pid, SIGKILL);
-        waitpid(daemon_pid, NULL, 0);
-        unlink(path);
-        return rmdir(folder);
+        return fake_daemon_stop(&misbehaving);
 }
 
 struct outcome {
@@ -159,7 +134,7 @@ static struct outcome get(const char *socket_path, const char *what, int follow)
 static void a_good_answer_comes_whole(void **state)
 {
         (void)state;
-        struct outcome outcome = get(path, "/good", 0);
+        struct outcome outcome = get(misbehaving.path, "/good", 0);
         assert_int_equal(outcome.status, 200);
         assert_string_equal(outcome.body, "fine");
 }
@@ -167,10 +142,10 @@ static void a_good_answer_comes_whole(void **state)
 static void the_daemons_own_words_are_passed_on(void **state)
 {
         (void)state;
-        struct outcome outcome = get(path, "/refused", 0);
+        struct outcome outcome = get(misbehaving.path, "/refused", 0);
         assert_int_equal(outcome.status, 409);
         assert_string_equal(outcome.problem, "no, sorry");
-        outcome = get(path, "/broken", 0);
+        outcome = get(misbehaving.path, "/broken", 0);
         assert_int_equal(outcome.status, 500);
         assert_string_equal(outcome.problem, "no reason given");
 }
@@ -184,7 +159,7 @@ static void bad_answers_are_no_answers(void **state)
         } bad[] = {{"/garbage", PATIENT_MS}, {"/truncated", PATIENT_MS}, {"/slow", HASTY_MS},
                 {"/silent", HASTY_MS}, {"/flood", PATIENT_MS}, {"/closes", PATIENT_MS}};
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-                struct outcome outcome = get_within(bad[i].timeout_ms, path, bad[i].what, 0);
+                struct outcome outcome = get_within(bad[i].timeout_ms, misbehaving.path, bad[i].what, 0);
                 assert_int_equal(outcome.status, 0);
                 assert_string_not_equal(outcome.problem, "");
         }
@@ -194,7 +169,7 @@ static void nobody_listening_is_no_answer(void **state)
 {
         (void)state;
         char none[80];
-        snprintf(none, sizeof none, "%s/none.sock", folder);
+        snprintf(none, sizeof none, "%s/none.sock", misbehaving.folder);
         struct outcome outcome = get(none, "/good", 0);
         assert_int_equal(outcome.status, 0);
         assert_string_not_equal(outcome.problem, "");
@@ -203,7 +178,7 @@ static void nobody_listening_is_no_answer(void **state)
 static void whole_lines_are_handed_out(void **state)
 {
         (void)state;
-        struct outcome outcome = get(path, "/lines", 1);
+        struct outcome outcome = get(misbehaving.path, "/lines", 1);
         assert_string_equal(outcome.lines, "[one][two]");
 }
 
@@ -211,7 +186,7 @@ static void a_cancelled_call_says_nothing(void **state)
 {
         (void)state;
         struct outcome silent = {0}, good = {0};
-        struct engine *engine = engine_new(path, PATIENT_MS, NULL);
+        struct engine *engine = engine_new(misbehaving.path, PATIENT_MS, NULL);
         struct engine_call *call = engine_begin(engine, "GET", "/silent", NULL, 0, on_done, &silent);
         engine_begin(engine, "GET", "/good", NULL, 0, on_done, &good);
         engine_cancel(call);
@@ -237,7 +212,7 @@ static void versions_are_negotiated(void **state)
         };
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
                 struct error err = {0};
-                struct engine *engine = engine_new(path, PATIENT_MS, NULL);
+                struct engine *engine = engine_new(misbehaving.path, PATIENT_MS, NULL);
                 int rc = engine_use_version(engine, cases[i].api, cases[i].min, &err);
                 assert_int_equal(rc, cases[i].prefix ? 0 : -1);
                 assert_string_equal(engine_prefix(engine), cases[i].prefix ? cases[i].prefix : "");
@@ -251,7 +226,7 @@ static int attach(const char *container, char *stream, size_t size)
 {
         struct attach attach = {.fd = -1};
         struct error err = {0};
-        int rc = attach_begin(&attach, path, "", container, &err);
+        int rc = attach_begin(&attach, misbehaving.path, "", container, &err);
         while (!rc) {
                 struct pollfd fd = {.fd = attach.fd, .events = POLLIN};
                 rc = io_poll(&fd, 1, clock_ms() + PATIENT_MS) > 0 ? attach_continue(&attach, &err) : -2;
