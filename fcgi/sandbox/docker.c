@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #define BACKOFF_MIN_MS 200
@@ -26,7 +27,11 @@ struct docker {
         struct engine_call *events;
         struct engine_call *call; /* version, info or list */
         unsigned removing;        /* removals of leftovers under way */
-        unsigned refused;         /* of this sweep's removals */
+        struct {
+                unsigned done, refused;
+                unsigned unknown; /* the daemon has never heard of what it listed */
+        } removals;               /* of this sweep */
+        bool only_unknown;        /* so was the sweep before */
         int64_t sweep_backoff_ms;
         int64_t patient_until_ms; /* then leftovers are left to the sweeps that come by the minute */
         int64_t due_ms;           /* next attempt, or next sweep */
@@ -81,17 +86,33 @@ static void up(struct docker *docker)
         docker->hooks.changed(docker->hooks.context);
 }
 
+/* A daemon that was killed while it made or removed a container may list it for ever, and not know it by its
+ * id: then it is not there. One that was removed between list and removal is not in the next list. */
+static bool lists_only_what_is_not_there(struct docker *docker)
+{
+        bool before = docker->only_unknown;
+        docker->only_unknown =
+                docker->removals.unknown && !docker->removals.done && !docker->removals.refused;
+        return before && docker->only_unknown;
+}
+
 /* All removals are answered. What is still there is seen by the next sweep: at once, or, where the daemon did
  * not remove something, after a while that grows. */
 static void look_again(struct docker *docker)
 {
         int64_t now = clock_ms();
-        if (!docker->refused) {
+        if (lists_only_what_is_not_there(docker)) {
+                docker->finished = docker->finishing;
+                if (docker->state == DOCKER_SWEEPING)
+                        up(docker);
+                return;
+        }
+        if (!docker->removals.refused && !docker->removals.unknown) {
                 docker->due_ms = now;
                 return;
         }
         if (docker->state == DOCKER_SWEEPING && now >= docker->patient_until_ms) {
-                log_error("sandbox.stuck", LOG_I("containers", docker->refused));
+                log_error("sandbox.stuck", LOG_I("containers", docker->removals.refused));
                 up(docker);
                 return;
         }
@@ -103,10 +124,12 @@ static void on_leftover_removed(void *context, const struct engine_answer *answe
 {
         struct docker *docker = context;
         docker->removing--;
-        /* A daemon that was killed while it removed a container may list it, and know nothing of it, for
-         * ever. */
-        if (answer->status != 204)
-                docker->refused++;
+        if (answer->status == 204)
+                docker->removals.done++;
+        else if (answer->status == 404)
+                docker->removals.unknown++;
+        else
+                docker->removals.refused++;
         if (!docker->removing && (docker->state == DOCKER_SWEEPING || docker->finishing))
                 look_again(docker);
 }
@@ -141,7 +164,7 @@ static void on_list(void *context, const struct engine_answer *answer)
                 return;
         }
         if (!docker->removing)
-                docker->refused = 0;
+                memset(&docker->removals, 0, sizeof docker->removals);
         if (!docker->removing && container_each(answer->body, remove_leftover, docker)) {
                 lost(docker, "the list of containers cannot be read");
                 return;
@@ -190,6 +213,7 @@ static void follow(struct docker *docker)
         docker->events = engine_follow(docker->engine, path, on_event_line, on_events_end, docker);
         docker->state = DOCKER_SWEEPING;
         docker->sweep_backoff_ms = 0;
+        docker->only_unknown = false;
         docker->patient_until_ms = clock_ms() + SWEEP_PATIENCE_MS;
         sweep(docker);
 }
@@ -295,6 +319,7 @@ static bool is_there(const struct docker *docker)
 void docker_finish(struct docker *docker, int64_t made_before_s)
 {
         docker->finishing = true;
+        docker->only_unknown = false;
         docker->finished = !is_there(docker);
         docker->made_before_s = made_before_s;
         docker->stale = docker->call && docker->state >= DOCKER_SWEEPING;

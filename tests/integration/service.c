@@ -387,10 +387,13 @@ int service_start(struct service *service, const struct service_options *options
 
 int service_containers(const struct service *service, char ids[SERVICE_CONTAINERS_MAX][65], struct error *err)
 {
-        char filter[80];
+        /* A daemon that was killed may list for ever what it does not know by its id, so that nobody could
+         * remove it: that is not there. */
+        static const char script[] =
+                "ids=$(docker ps -aq --no-trunc --filter label=sandpool.instance=\"$0\")\n"
+                "[ -z \"$ids\" ] || docker inspect -f '{{.Id}}' $ids 2>/dev/null || true";
         int count = 0;
-        snprintf(filter, sizeof filter, "label=sandpool.instance=%s", service->instance);
-        char *said = spawn_text(err, "docker", "ps", "-aq", "--no-trunc", "--filter", filter, NULL);
+        char *said = spawn_text(err, "sh", "-ec", script, service->instance, NULL);
         if (!said)
                 return -1;
         for (char *at = strtok(said, "\n"); at && count < SERVICE_CONTAINERS_MAX; at = strtok(NULL, "\n"))
