@@ -1,5 +1,6 @@
 /* Loads all of conf/ together. */
 #include "fcgi/service/config.h"
+#include "fcgi/base/arena.h"
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/model/seccomp_profile.h"
@@ -28,7 +29,8 @@ static char *absolute(const char *path)
         return joined;
 }
 
-struct config *config_load(const char *path, struct error *err)
+/* NULL with err when something is wrong. */
+static struct config *load(const char *path, struct error *err)
 {
         int64_t began_us = clock_us();
         struct config *config = calloc(1, sizeof(*config));
@@ -57,6 +59,25 @@ struct config *config_load(const char *path, struct error *err)
         }
         config->load_us = clock_us() - began_us;
         return config;
+}
+
+struct loading {
+        const char *path;
+        struct error *err;
+        struct config *config;
+};
+
+static void load_it(void *context)
+{
+        struct loading *loading = context;
+        loading->config = load(loading->path, loading->err);
+}
+
+struct config *config_load(const char *path, struct error *err)
+{
+        struct loading loading = {.path = path, .err = err};
+        arena_run(load_it, &loading); /* all processes share it */
+        return loading.config;
 }
 
 struct config *config_load_bundled(const char *path, int *bundle_fd, struct error *err)
