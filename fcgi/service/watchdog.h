@@ -16,7 +16,8 @@ enum watch_phase { WATCH_IDLE, WATCH_READING, WATCH_BUSY, WATCH_WRITING };
  * Each is alone on its page (64 KiB: the largest pages that Linux has on the usual machines), so that a
  * worker can be left its own and no other: who writes another's can have it killed as one that hangs. */
 struct watch {
-        _Alignas(64 << 10) _Atomic uint64_t word;
+        _Atomic uint64_t word;
+        char rest[(64 << 10) - sizeof(uint64_t)];
 };
 
 /* count of them in an anonymous shared mapping, all idle; lives as long as the process. NULL with err. */
