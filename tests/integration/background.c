@@ -57,14 +57,3 @@ void background_finish(struct background background, char *text, size_t size)
         waitpid(background.pid, NULL, 0);
         assert_int_equal(closed, 0);
 }
-
-static bool has_leased(void *context)
-{
-        return service_sandboxes(&fixture, "leased", NULL) == *(int *)context;
-}
-
-void background_await_leased(int number)
-{
-        if (!service_until(has_leased, &number, BACKGROUND_WAIT_MS))
-                fail_msg("not %d sandboxes leased", number);
-}

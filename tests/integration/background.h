@@ -24,7 +24,4 @@ struct background background_ask(const char *body);
 /* Wait for the answer, which must come: "200 success slept\n", say, or what is wrong with it. */
 void background_finish(struct background background, char *text, size_t size);
 
-/* Wait until so many of the fixture's sandboxes are leased. */
-void background_await_leased(int number);
-
 #endif

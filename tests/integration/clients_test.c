@@ -64,17 +64,6 @@ static void nothing_is_left(void)
         must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
 }
 
-static bool has_leased(void *context)
-{
-        return service_sandboxes(&fixture, "leased", NULL) == *(int *)context;
-}
-
-static void await_leased(int number)
-{
-        if (!service_until(has_leased, &number, PATIENCE_MS))
-                fail_msg("not %d sandboxes leased", number);
-}
-
 /* Send the first so many bytes of a request; 0: all. Returns the open connection. */
 static int send_request(const char *body, size_t size, size_t bytes)
 {
@@ -104,12 +93,10 @@ static bool are_at_work(void *context)
 {
         struct workers *workers = context;
         struct process list[PROCESSES_MAX];
-        int descriptors[PROCESSES_MAX], least = INT_MAX, found = 0, more = 0;
-        size_t count = processes_list(0, fixture.supervisor, list);
+        int descriptors[PROCESSES_MAX], least = INT_MAX, more = 0;
+        size_t count = service_workers(&fixture, list);
         for (size_t i = 0; i < count; i++) {
-                bool is_worker = !strncmp(list[i].name, "sp-worker", 9);
-                descriptors[i] = is_worker ? processes_descriptors(list[i].pid) : -1;
-                found += is_worker;
+                descriptors[i] = processes_descriptors(list[i].pid);
                 if (descriptors[i] >= 0 && descriptors[i] < least)
                         least = descriptors[i];
         }
@@ -118,7 +105,7 @@ static bool are_at_work(void *context)
                         workers->pid = list[i].pid;
                         more++;
                 }
-        return found == WORKERS && more == workers->at_work;
+        return count == WORKERS && more == workers->at_work;
 }
 
 static pid_t await_at_work(int number)
@@ -131,10 +118,10 @@ static pid_t await_at_work(int number)
 
 static bool has_no_sandboxes_at_work(void *context)
 {
-        int none = 0;
         char ids[SERVICE_CONTAINERS_MAX][65];
         (void)context;
-        return has_leased(&none) && service_containers(&fixture, ids, NULL) <= POOL;
+        return service_sandboxes(&fixture, "leased", NULL) == 0 &&
+               service_containers(&fixture, ids, NULL) <= POOL;
 }
 
 /* Nobody reads what the program writes; the broker's deadline ends that, though neither the runner's report
@@ -146,7 +133,7 @@ static void a_worker_is_stopped_under_a_flood(void **state)
         (void)state;
         await_at_work(0);
         stopped_fd = send_request(body, strlen(body), 0);
-        await_leased(1);
+        assert_true(fixture_await_leased(1, PATIENCE_MS));
         stopped = await_at_work(1);
         assert_true(stopped > 0 && !kill(stopped, SIGSTOP));
         assert_true(service_until(has_no_sandboxes_at_work, NULL, PATIENCE_MS));
@@ -159,14 +146,12 @@ static void a_worker_is_stopped_under_a_flood(void **state)
 static bool is_replaced(void *context)
 {
         struct process list[PROCESSES_MAX];
-        size_t count = processes_list(0, fixture.supervisor, list), workers = 0;
+        size_t count = service_workers(&fixture, list);
         (void)context;
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i++)
                 if (list[i].pid == stopped)
                         return false;
-                workers += !strncmp(list[i].name, "sp-worker", 9);
-        }
-        return workers == WORKERS;
+        return count == WORKERS;
 }
 
 /* The watchdog's time: the longest that a request may take, and ten seconds. */
@@ -343,10 +328,10 @@ static void who_leaves_in_mid_run(void **state)
         (void)state;
         for (int i = 0; i < 3 * POOL; i++)
                 fds[i] = send_request(body, strlen(body), 0);
-        await_leased(POOL); /* the others wait for their turn */
+        assert_true(fixture_await_leased(POOL, PATIENCE_MS)); /* the others wait for their turn */
         for (int i = 0; i < 3 * POOL; i++)
                 io_close(&fds[i]);
-        await_leased(0);
+        assert_true(fixture_await_leased(0, PATIENCE_MS));
         begin();
         end();
         assert_true(service_logged(&fixture, noticed, NULL, 0));

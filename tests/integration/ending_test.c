@@ -72,7 +72,7 @@ static void it_drains_no_longer_than_it_may(void **state)
         (void)state;
         snprintf(body, sizeof body, BACKGROUND_SLEEPS, 29);
         struct background request = background_ask(body);
-        background_await_leased(1);
+        assert_true(fixture_await_leased(1, BACKGROUND_WAIT_MS));
         int64_t told_ms = clock_ms();
         service_end(&fixture);
         background_finish(request, text, sizeof text);
@@ -84,9 +84,10 @@ static void it_drains_no_longer_than_it_may(void **state)
 
 static bool impatient(void *context)
 {
+        struct process list[PROCESSES_MAX];
         (void)context;
         kill(fixture.supervisor, SIGTERM);
-        return processes_descriptors(fixture.supervisor) < 0 || service_worker_count(&fixture) == 0;
+        return processes_descriptors(fixture.supervisor) < 0 || service_workers(&fixture, list) == 0;
 }
 
 /* Told again and again, it does not wait for requests any longer, but cleans up all the same. It would have
@@ -98,7 +99,7 @@ static void told_again_it_hurries_and_cleans_up(void **state)
         (void)state;
         snprintf(body, sizeof body, BACKGROUND_SLEEPS, 25);
         struct background request = background_ask(body);
-        background_await_leased(1);
+        assert_true(fixture_await_leased(1, BACKGROUND_WAIT_MS));
         service_end(&fixture);
         assert_true(service_until(impatient, NULL, WAIT_MS));
         for (int i = 0; i < 5; i++)
@@ -153,7 +154,7 @@ static void all_follow_a_killed_supervisor(void **state)
         (void)state;
         snprintf(body, sizeof body, BACKGROUND_SLEEPS, 25);
         struct background request = background_ask(body);
-        background_await_leased(1);
+        assert_true(fixture_await_leased(1, BACKGROUND_WAIT_MS));
         assert_int_equal(kill(fixture.supervisor, SIGKILL), 0);
         if (service_gone(&fixture, clock_ms() + WAIT_MS, &err))
                 fail_msg("%s", err.text);

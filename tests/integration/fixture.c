@@ -70,6 +70,16 @@ json_t *fixture_run(const char *language, const char *code, const char *more)
         return answer;
 }
 
+static bool has_leased(void *number)
+{
+        return service_sandboxes(&fixture, "leased", NULL) == *(int *)number;
+}
+
+bool fixture_await_leased(int number, int timeout_ms)
+{
+        return service_until(has_leased, &number, timeout_ms);
+}
+
 const char *fixture_text(const json_t *answer, const char *key)
 {
         const char *text = json_string_value(json_object_get(answer, key));

@@ -24,6 +24,9 @@ int fixture_stop(void **state);
  * printed. The caller's. */
 json_t *fixture_run(const char *language, const char *code, const char *more);
 
+/* Wait until so many sandboxes are leased; false when they are not within timeout_ms. */
+bool fixture_await_leased(int number, int timeout_ms);
+
 /* The member of an answer as text, "" where it is none. Borrowed. */
 const char *fixture_text(const json_t *answer, const char *key);
 

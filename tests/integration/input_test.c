@@ -479,18 +479,12 @@ static void broken_http(void **state)
         assert_int_equal(failed, 0);
 }
 
-static bool is_nothing_leased(void *context)
-{
-        (void)context;
-        return service_sandboxes(&fixture, "leased", NULL) == 0;
-}
-
 /* All that was refused above cost nothing: not one sandbox is out, but for that of a program that was run,
  * which comes back after its answer. */
 static void nothing_is_leased_afterwards(void **state)
 {
         (void)state;
-        assert_true(service_until(is_nothing_leased, NULL, PATIENCE_MS));
+        assert_true(fixture_await_leased(0, PATIENCE_MS));
 }
 
 int main(void)

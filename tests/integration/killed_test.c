@@ -84,19 +84,13 @@ static int end_load(void **state)
         return 0;
 }
 
-static bool all_leased(void *context)
-{
-        (void)context;
-        return service_sandboxes(&fixture, "leased", NULL) == AT_ONCE;
-}
-
 /* Every client's first program runs, and will for longer than any of this takes; what is killed is killed
  * under them. */
 static void begin(void)
 {
         struct error err = {0};
         must(load_start_with(&load, fixture.port, AT_ONCE, load_held, load_quick, &err), &err);
-        assert_true(service_until(all_leased, NULL, PATIENCE_MS));
+        assert_true(fixture_await_leased(AT_ONCE, PATIENCE_MS));
 }
 
 /* All serve again; then nobody asks any more, and nothing is left. */
@@ -129,10 +123,9 @@ static void every_worker(void **state)
         struct load_counts counts;
         (void)state;
         begin();
-        size_t count = processes_list(0, fixture.supervisor, list);
+        size_t count = service_workers(&fixture, list);
         for (size_t i = 0; i < count; i++)
-                if (!strncmp(list[i].name, "sp-worker", 9))
-                        kill(list[i].pid, SIGKILL);
+                kill(list[i].pid, SIGKILL);
         end(0, &counts);
         assert_true(counts.refused >= AT_ONCE);
 }
@@ -179,11 +172,10 @@ static void all_of_them_at_once(void **state)
 static bool all_workers_idle(void *context)
 {
         struct process list[PROCESSES_MAX];
-        size_t count = processes_list(0, fixture.supervisor, list);
+        size_t count = service_workers(&fixture, list);
         (void)context;
         for (size_t i = 0; i < count; i++)
-                if (!strncmp(list[i].name, "sp-worker", 9) &&
-                        processes_descriptors(list[i].pid) > before.worker_fds + 1)
+                if (processes_descriptors(list[i].pid) > before.worker_fds + 1)
                         return false;
         return true;
 }

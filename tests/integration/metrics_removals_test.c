@@ -81,10 +81,9 @@ static void kill_containers(void)
 static void kill_workers(void)
 {
         struct process list[PROCESSES_MAX];
-        size_t count = processes_list(0, fixture.supervisor, list), killed = 0;
+        size_t count = service_workers(&fixture, list), killed = 0;
         for (size_t i = 0; i < count; i++)
-                if (!strncmp(list[i].name, "sp-worker", 9))
-                        killed += !kill(list[i].pid, SIGKILL);
+                killed += !kill(list[i].pid, SIGKILL);
         assert_int_equal(killed, WORKERS);
         metrics_page_await("sandpool_process_restarts_total{process=\"worker\"}", WORKERS);
 }

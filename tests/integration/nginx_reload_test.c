@@ -66,21 +66,15 @@ static void one_reload_after_the_other(void **state)
         end();
 }
 
-static bool all_leased(void *context)
-{
-        (void)context;
-        return service_sandboxes(&fixture, "leased", NULL) == POOL;
-}
-
 /* The processes of before stay with what runs; the new ones have whoever asks for something else. */
 static void while_all_run(void **state)
 {
         struct error err = {0};
         (void)state;
         must(load_start_with(&load, fixture.port, POOL, load_held, load_quick, &err), &err);
-        assert_true(service_until(all_leased, NULL, PATIENCE_MS));
+        assert_true(fixture_await_leased(POOL, PATIENCE_MS));
         must(nginx_workers_reload(fixture.nginx, PATIENCE_MS, &err), &err);
-        assert_true(all_leased(NULL));
+        assert_int_equal(service_sandboxes(&fixture, "leased", NULL), POOL);
         end();
 }
 

@@ -94,11 +94,11 @@ static bool runs_again(void *context)
 static bool is_busy(void *worker)
 {
         struct process list[PROCESSES_MAX];
-        size_t count = processes_list(0, fixture.supervisor, list);
+        size_t count = service_workers(&fixture, list);
         int most = 0, least = 0;
         for (size_t i = 0; i < count; i++) {
                 int descriptors = processes_descriptors(list[i].pid);
-                if (strncmp(list[i].name, "sp-worker", 9) || descriptors < 0)
+                if (descriptors < 0)
                         continue;
                 if (!least || descriptors < least)
                         least = descriptors;
@@ -140,8 +140,9 @@ static bool are_gone(void *context)
 
 static bool all_workers(void *context)
 {
+        struct process list[PROCESSES_MAX];
         (void)context;
-        return service_worker_count(&fixture) == 32;
+        return service_workers(&fixture, list) == 32;
 }
 
 /* The one container in which a program runs, beside its runner. */
@@ -169,7 +170,7 @@ static void a_worker_is_killed_in_mid_run(void **state)
         struct load_counts counts;
         pid_t worker = 0;
         (void)state;
-        background_await_leased(0);
+        assert_true(fixture_await_leased(0, BACKGROUND_WAIT_MS));
         snprintf(body, sizeof body, BACKGROUND_SLEEPS, 29);
         struct background request = background_ask(body);
         assert_true(service_until(one_is_at_work, &one, WAIT_MS));
@@ -192,10 +193,10 @@ static void the_broker_is_killed(void **state)
         struct error err = {0};
         (void)state;
         runs();
-        background_await_leased(0);
+        assert_true(fixture_await_leased(0, BACKGROUND_WAIT_MS));
         snprintf(body, sizeof body, BACKGROUND_SLEEPS, 25);
         struct background request = background_ask(body);
-        background_await_leased(1);
+        assert_true(fixture_await_leased(1, BACKGROUND_WAIT_MS));
         all.count = all.gone = service_containers(&fixture, all.ids, &err);
         assert_true(all.count > 0);
         pid_t broker = service_process(&fixture, "broker");
@@ -218,10 +219,10 @@ static void a_sandbox_is_removed_by_hand(void **state)
         char text[256], body[256], ids[SERVICE_CONTAINERS_MAX][65];
         struct error err = {0};
         (void)state;
-        background_await_leased(0);
+        assert_true(fixture_await_leased(0, BACKGROUND_WAIT_MS));
         snprintf(body, sizeof body, BACKGROUND_SLEEPS, 25);
         struct background request = background_ask(body);
-        background_await_leased(1);
+        assert_true(fixture_await_leased(1, BACKGROUND_WAIT_MS));
         int count = service_containers(&fixture, ids, &err);
         for (int i = 0; i < count; i++)
                 free(spawn_text(&err, "docker", "rm", "-f", ids[i], NULL));

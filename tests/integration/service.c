@@ -402,12 +402,12 @@ int service_containers(const struct service *service, char ids[SERVICE_CONTAINER
         return count;
 }
 
-size_t service_worker_count(const struct service *service)
+size_t service_workers(const struct service *service, struct process list[PROCESSES_MAX])
 {
-        struct process list[PROCESSES_MAX];
         size_t count = processes_list(0, service->supervisor, list), workers = 0;
         for (size_t i = 0; i < count; i++)
-                workers += !strncmp(list[i].name, "sp-worker", 9);
+                if (!strncmp(list[i].name, "sp-worker", 9))
+                        list[workers++] = list[i];
         return workers;
 }
 

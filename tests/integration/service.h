@@ -3,6 +3,7 @@
 #define SANDPOOL_TEST_SERVICE_H
 
 #include "fcgi/base/error.h"
+#include "tests/integration/processes.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -108,8 +109,8 @@ int service_follow_upgrade(struct service *service, struct error *err);
 int service_containers(
         const struct service *service, char ids[SERVICE_CONTAINERS_MAX][65], struct error *err);
 
-/* How many workers there are, without the control worker. */
-size_t service_worker_count(const struct service *service);
+/* The workers that there are, without the control worker. Returns how many. */
+size_t service_workers(const struct service *service, struct process list[PROCESSES_MAX]);
 
 /* The process of that name ("broker", "worker-3") or 0. */
 pid_t service_process(const struct service *service, const char *name);

@@ -323,19 +323,13 @@ static void a_reload_changes_the_level_of_all(void **state)
         }
 }
 
-static bool is_leased(void *context)
-{
-        (void)context;
-        return service_sandboxes(&fixture, "leased", NULL) == 1;
-}
-
 /* At level error still: a request that we failed. */
 static void our_own_failure_is_an_error(void **state)
 {
         (void)state;
         size_t from = log_lines_end();
         int running = held_begin(HELD_RUNS);
-        assert_true(service_until(is_leased, NULL, WAIT_MS));
+        assert_true(fixture_await_leased(1, WAIT_MS));
         pid_t broker = service_process(&fixture, "broker");
         assert_true(broker > 0 && !kill(broker, SIGKILL));
         json_t *json = held_answer(&running);

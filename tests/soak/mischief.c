@@ -44,11 +44,8 @@ static void end_stop(struct mischief *m)
 static pid_t some_worker(struct mischief *m)
 {
         struct process list[PROCESSES_MAX];
-        size_t count = processes_list(0, m->service->supervisor, list), workers = 0;
-        for (size_t i = 0; i < count; i++)
-                if (!strncmp(list[i].name, "sp-worker", 9))
-                        list[workers++] = list[i];
-        return workers ? list[chance(m, (unsigned)workers)].pid : 0;
+        size_t count = service_workers(m->service, list);
+        return count ? list[chance(m, (unsigned)count)].pid : 0;
 }
 
 static int kill_worker(struct mischief *m, struct error *err)
