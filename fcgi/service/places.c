@@ -104,7 +104,7 @@ static int make_broker_socket(const struct settings *settings, struct nursery *n
         return nursery->broker_fd < 0 ? -1 : 0;
 }
 
-void places_forget_broker(const struct settings *settings, unsigned generation)
+static void forget_broker(const struct settings *settings, unsigned generation)
 {
         char path[128];
         broker_path(settings, generation, path);
@@ -121,9 +121,15 @@ static int remove_old_brokers(const struct settings *settings, struct error *err
                 return error_errno(err, "%s", settings->run_dir);
         for (struct dirent *entry; (entry = readdir(dir));)
                 if (sscanf(entry->d_name, "broker-%u.soc%c", &generation, &mark) == 2 && mark == 'k')
-                        places_forget_broker(settings, generation);
+                        forget_broker(settings, generation);
         closedir(dir);
         return 0;
+}
+
+void places_forget_spared(const struct settings *settings, const struct nursery *nursery)
+{
+        if (nursery->spared >= 0)
+                forget_broker(settings, (unsigned)nursery->spared);
 }
 
 static int find_users(const struct settings *settings, struct nursery *nursery, struct error *err)

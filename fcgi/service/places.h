@@ -14,8 +14,8 @@ int places_open(const struct settings *settings, const struct inheritance *inher
 /* Whom the pid file names: this process. 0/-1. */
 int places_claim(const struct settings *settings, struct nursery *nursery, struct error *err);
 
-/* Remove the socket of another generation's broker, which is dead. */
-void places_forget_broker(const struct settings *settings, unsigned generation);
+/* The generation that is spared is dead: remove its broker's socket. */
+void places_forget_spared(const struct settings *settings, const struct nursery *nursery);
 
 /* Close all, and remove what is this process's: of what an heir has taken over, the broker's socket alone. */
 void places_close(const struct settings *settings, struct nursery *nursery, bool taken_over);

@@ -55,7 +55,6 @@ struct supervisor {
         struct upgrade upgrade;
         bool log_asked; /* to open the log anew, by SIGUSR1 */
         bool in_charge; /* the sockets and the pid file are this process's */
-        unsigned elder; /* generation of the process before, if there was one */
         enum stage stage;
         int64_t stage_ends_ms;
 };
@@ -179,7 +178,7 @@ static void succeed_elder(struct supervisor *s, int64_t now_ms)
         if (s->stage == RUNNING && !s->in_charge)
                 take_charge(s);
         if (s->in_charge)
-                places_forget_broker(s->settings, s->elder);
+                places_forget_spared(s->settings, &s->crew.nursery);
         upgrade_tell_for_the_dead(s->settings->run_dir);
         io_close(&s->crew.nursery.elder_fd);
         crew_spare(&s->crew, DOCKER_SPARE_NONE); /* what it has left is to be removed */
@@ -274,7 +273,6 @@ int supervisor_run(const struct config *config, const struct inheritance *inheri
                         .heir_fd = -1,
                         .spared = DOCKER_SPARE_NONE},
                 .in_charge = !inheritance->any,
-                .elder = inheritance->elder,
                 .stage = inheritance->any ? WARMING : RUNNING,
         };
         struct nursery *nursery = &s.crew.nursery;

@@ -38,8 +38,8 @@ static void fail(struct upgrade *upgrade, struct crew *crew, const char *why)
         upgrade->heir = 0;
         upgrade->failures++;
         io_close(&crew->nursery.heir_fd);
+        places_forget_spared(settings, &crew->nursery);
         crew_spare(crew, DOCKER_SPARE_NONE);
-        places_forget_broker(settings, upgrade->generation);
         if (upgrade->granted && places_claim(settings, &crew->nursery, &err))
                 log_error("upgrade.not_claimed", LOG_S("error", err.text));
         upgrade->granted = false;
@@ -63,7 +63,6 @@ static void begin(struct upgrade *upgrade, struct crew *crew, int64_t now_ms)
                 .pid_fd = nursery->pid_fd};
         upgrade->asked = false;
         upgrade->until_ms = now_ms + HANDOVER_MAX_MS;
-        upgrade->generation = bequest.generation;
         reload_note_read_file(bequest.run_dir, RELOAD_NOTE_UPGRADE, &upgrade->outcome);
         upgrade->outcome.number++;
         write_note(upgrade, crew, RELOAD_RUNNING);

@@ -9,12 +9,11 @@
 #include <stdint.h>
 
 struct upgrade {
-        char binary[1024];   /* that this process was started from; "": not known */
-        bool asked;          /* by SIGUSR2 */
-        pid_t heir;          /* 0: none */
-        unsigned failures;   /* heirs that did not take over */
-        unsigned generation; /* the heir's */
-        bool granted;        /* the heir was told to take charge */
+        char binary[1024]; /* that this process was started from; "": not known */
+        bool asked;        /* by SIGUSR2 */
+        pid_t heir;        /* 0: none */
+        unsigned failures; /* heirs that did not take over */
+        bool granted;      /* the heir was told to take charge */
         int64_t until_ms;
         bool done; /* it has taken over */
         struct reload_outcome outcome;
