@@ -31,6 +31,7 @@
 #define START_MS 120000
 #define STOP_MS 120000
 #define NGINX_STOP_MS 60000
+#define LEFTOVERS_MS 60000
 #define ANSWER_MS 60000
 #define POLL_MS 20
 #define PORTS_FROM 20000 /* up to where Linux begins to choose ports by itself (ip_local_port_range) */
@@ -423,19 +424,30 @@ pid_t service_process(const struct service *service, const char *name)
         return 0;
 }
 
+/* The processes that there are. When all have ended, others may come to the session's number: only this
+ * service's were started with its configuration. */
+static size_t list_own(const struct service *service, struct process list[PROCESSES_MAX])
+{
+        size_t count = service->session > 0 ? processes_list(service->session, 0, list) : 0, own = 0;
+        for (size_t i = 0; i < count; i++)
+                if (processes_has_argument(list[i].pid, service->settings))
+                        list[own++] = list[i];
+        return own;
+}
+
 /* What is left of an ended service: 0, or -1 with err naming it. */
 static int nothing_left(const struct service *service, struct error *err)
 {
         static const char *const sockets[] = {"fastcgi.sock", "control.sock", "broker.sock", "sandpool.pid"};
         char ids[SERVICE_CONTAINERS_MAX][65], path[128];
         struct process list[PROCESSES_MAX];
+        if (processes_list(service->session, 0, list) > 0)
+                return error_set(err, "process %d (%s) is left", (int)list[0].pid, list[0].name);
         int containers = service_containers(service, ids, err);
         if (containers < 0)
                 return -1;
         if (containers > 0)
                 return error_set(err, "%d containers are left, %.12s for one", containers, ids[0]);
-        if (processes_list(service->session, 0, list) > 0)
-                return error_set(err, "process %d (%s) is left", (int)list[0].pid, list[0].name);
         for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
                 snprintf(path, sizeof path, "%s/%s", service->run_dir, sockets[i]);
                 if (access(path, F_OK) == 0)
@@ -523,23 +535,72 @@ static int stop_nginx(struct service *service, struct error *err)
         if (service->nginx <= 0)
                 return 0;
         kill(service->nginx, SIGTERM);
-        if ((rc = spawn_wait(service->nginx, clock_ms() + NGINX_STOP_MS, &status, err))) {
-                kill(service->nginx, SIGKILL);
-                waitpid(service->nginx, &status, 0);
-        }
+        if ((rc = spawn_wait(service->nginx, clock_ms() + NGINX_STOP_MS, &status, err)))
+                processes_kill_session(service->nginx, service->nginx);
         service->nginx = 0;
         return rc;
 }
 
-/* Whatever a failed test left, so that the next one starts from nothing; and the control group of a
- * supervisor that was killed, which the next one of its instance would take over. */
-static void remove_leftovers(const struct service *service)
+static bool has_no_process(void *context)
 {
-        char group[CPU_WEIGHT_PARENT_SIZE];
+        struct process list[PROCESSES_MAX];
+        return list_own(context, list) == 0;
+}
+
+static bool is_killed(void *context)
+{
+        struct process list[PROCESSES_MAX];
+        size_t count = list_own(context, list);
+        for (size_t i = 0; i < count; i++)
+                kill(list[i].pid, SIGKILL);
+        return count == 0;
+}
+
+static bool is_child_in(const struct process *process, const struct process *list, size_t count)
+{
+        for (size_t i = 0; i < count; i++)
+                if (process->parent == list[i].pid)
+                        return true;
+        return false;
+}
+
+/* Whoever lives on behind the supervisor that was known, such as the heir of an upgrade that no test followed
+ * to its end: told to end as it would be, so that its broker removes the containers, then killed. 0 when
+ * there was nobody. */
+static int end_survivors(struct service *service, struct error *err)
+{
+        struct process list[PROCESSES_MAX];
+        size_t count = list_own(service, list);
+        if (!count)
+                return 0;
+        error_set(err, "process %d (%s) is left", (int)list[0].pid, list[0].name);
+        for (size_t i = 0; i < count; i++) {
+                if (!is_child_in(&list[i], list, count))
+                        kill(list[i].pid, SIGTERM);
+                kill(list[i].pid, SIGCONT); /* else one that was stopped would not heed anything */
+        }
+        if (!service_until(has_no_process, service, STOP_MS))
+                service_until(is_killed, service, LEFTOVERS_MS);
+        for (size_t i = 0; i < count; i++)
+                waitpid(list[i].pid, NULL, WNOHANG); /* those that this process inherited */
+        return -1;
+}
+
+static bool has_no_container(void *context)
+{
         char ids[SERVICE_CONTAINERS_MAX][65];
-        int count = service_containers(service, ids, NULL);
+        int count = service_containers(context, ids, NULL);
         for (int i = 0; i < count; i++)
                 free(spawn_text(NULL, "docker", "rm", "-f", ids[i], NULL));
+        return count <= 0;
+}
+
+/* Whatever a failed test left, so that the next one starts from nothing; and the control group of a
+ * supervisor that was killed, which the next one of its instance would take over. */
+static void remove_leftovers(struct service *service)
+{
+        char group[CPU_WEIGHT_PARENT_SIZE];
+        service_until(has_no_container, service, LEFTOVERS_MS);
         free(spawn_text(NULL, "rm", "-rf", service->dir, NULL));
         snprintf(group, sizeof group, "/sandpool-%s", service->instance);
         cpu_weight_remove(group);
@@ -550,10 +611,12 @@ int service_stop(struct service *service, struct error *err)
         int rc = 0;
         if (!*service->dir)
                 return 0;
-        if (stop_supervisor(service, err)) {
-                add_log_end(service->log, err);
+        if (stop_supervisor(service, err))
                 rc = -1;
-        }
+        if (end_survivors(service, err))
+                rc = -1;
+        if (rc)
+                add_log_end(service->log, err);
         if (stop_nginx(service, err))
                 rc = -1;
         if (getenv("SANDPOOL_TEST_KEEP"))
