@@ -17,6 +17,7 @@
 #include "tests/bench/reuse.h"
 #include "tests/bench/starts.h"
 #include "tests/bench/throughput.h"
+#include "tests/integration/service_ask.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,6 +4,8 @@
 #include "tests/integration/load.h"
 #include "tests/integration/must.h"
 #include "tests/integration/remains.h"
+#include "tests/integration/service_ask.h"
+#include "tests/integration/service_places.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,6 +6,7 @@
 #include "tests/integration/load.h"
 #include "tests/integration/must.h"
 #include "tests/integration/remains.h"
+#include "tests/integration/service_ask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

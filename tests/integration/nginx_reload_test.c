@@ -4,6 +4,7 @@
 #include "tests/integration/load.h"
 #include "tests/integration/must.h"
 #include "tests/integration/nginx_workers.h"
+#include "tests/integration/service_ask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

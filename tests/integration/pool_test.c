@@ -5,7 +5,7 @@
 #include "fcgi/model/language.h"
 #include "fcgi/sandbox/lease.h"
 #include "tests/integration/lone_broker.h"
-#include "tests/integration/service.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

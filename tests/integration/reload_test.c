@@ -7,6 +7,8 @@
 #include "tests/integration/http.h"
 #include "tests/integration/must.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 #include "tests/integration/steady.h"
 

@@ -3,7 +3,7 @@
  * sandpool/base (or the one that RUNNER_IMAGE names) and what tests/attacks/ holds, built. */
 #include "fcgi/base/clock.h"
 #include "tests/integration/runner_container.h"
-#include "tests/integration/service.h"
+#include "tests/integration/service_places.h"
 
 #include <errno.h>
 #include <setjmp.h>

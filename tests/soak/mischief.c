@@ -5,6 +5,8 @@
 #include "fcgi/base/io.h"
 #include "tests/integration/http.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <fcntl.h>

@@ -3,6 +3,7 @@
 #include "fcgi/base/id.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/remains.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/token.h"
 #include "tests/soak/clients.h"
 #include "tests/soak/memory.h"
