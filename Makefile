@@ -210,7 +210,7 @@ asan: asan-unit
 		$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' integration TESTS="$(TESTS)"
 
 # The broker and the workers of a service that runs through some tests.
-VALGRIND_TESTS := input fastcgi
+VALGRIND_TESTS := input http_input fastcgi
 valgrind:
 	$(Q).ci/setup/deps.sh lint
 	$(Q)tests/watched.sh $(BUILD)/valgrind env SANDPOOL_PROGRAM=tests/valgrind.sh \
