@@ -247,7 +247,7 @@ $(BUILD)/tests/fuzz/runner_fuzz: LDFLAGS += -Wl,--wrap=files_create,--wrap=files
 
 # Random programs and random faults for SOAK_SECONDS; SEED= for the choices of an earlier run.
 soak: docker users images $(BUILD)/tests/soak/soak
-	$(Q)SOAK_SECONDS=$(SOAK_SECONDS) SOAK_CLIENTS=$(SOAK_CLIENTS) SEED=$(SEED) .ci/setup/with-docker.sh $(BUILD)/tests/soak/soak
+	$(Q)SOAK_SECONDS=$(SOAK_SECONDS) SOAK_CLIENTS=$(SOAK_CLIENTS) SOAK_FAULTS=$(SOAK_FAULTS) SEED=$(SEED) .ci/setup/with-docker.sh $(BUILD)/tests/soak/soak
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
 	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)") \

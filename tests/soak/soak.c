@@ -1,4 +1,4 @@
-/* A soak: see README.md. Reads SOAK_SECONDS, SOAK_CLIENTS and SEED from the environment. */
+/* A soak: see README.md. Reads SOAK_SECONDS, SOAK_CLIENTS, SOAK_FAULTS and SEED from the environment. */
 #include "fcgi/base/clock.h"
 #include "fcgi/base/id.h"
 #include "tests/integration/processes.h"
@@ -25,6 +25,7 @@
 
 struct soak {
         unsigned seconds, client_count, seed;
+        bool faults; /* else it is only asked */
         struct ledger *ledger;
         struct docker_proxy proxy;
         struct service service;
@@ -139,7 +140,7 @@ static int work(struct soak *soak, struct error *err)
                 if (now_ms - served_ms > BACK_MS)
                         return error_set(err, "nothing was served for %d s", BACK_MS / 1000);
                 mischief_settle(&soak->mischief);
-                if (now_ms >= act_ms) {
+                if (soak->faults && now_ms >= act_ms) {
                         if (mischief_do(&soak->mischief, err))
                                 return -1;
                         act_ms = clock_ms() + rand_r(&soak->mischief.seed) % PAUSE_MS_MAX;
@@ -199,6 +200,8 @@ static int print_ledger(const struct soak *soak)
         ledger_print(soak->ledger, LEDGER_SERVED);
         printf("done to the service %u\n", ledger_get(soak->ledger, LEDGER_ACT, NULL));
         ledger_print(soak->ledger, LEDGER_ACT);
+        printf("longest time without a result %.1f s\n",
+                (double)ledger_gap_ms(soak->ledger, LEDGER_SERVED) / 1000);
         printf("mixed-up %u\nwrong %u\n", mixed_up, wrong);
         ledger_print_problems(soak->ledger);
         printf("leaked containers %d\nleaked processes %d\nleaked descriptors %d\nleaked files %d %s\n",
@@ -216,6 +219,7 @@ int main(void)
         setvbuf(stdout, NULL, _IOLBF, 0);
         soak.seconds = number_of("SOAK_SECONDS", 60);
         soak.client_count = number_of("SOAK_CLIENTS", 12);
+        soak.faults = number_of("SOAK_FAULTS", 1);
         id_random(&soak.seed, sizeof soak.seed);
         soak.seed = number_of("SEED", soak.seed);
         printf("SEED=%u\n", soak.seed);
@@ -224,6 +228,7 @@ int main(void)
         if (!bad) {
                 printf("%u s, %u clients, %zu programs of%s\n", soak.seconds, soak.client_count,
                         soak.programs.count, soak.languages);
+                ledger_begin(soak.ledger);
                 bad = clients_start(&soak.clients, soak.client_count, &err) || work(&soak, &err);
                 if (bad)
                         printf("%s\n", err.text);
