@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define LINE_MAX_BYTES (64 * 1024)
+#define FOLLOWED_MAX                                                                                         \
+        (LINE_MAX_BYTES + CURL_MAX_WRITE_SIZE) /* beside what a line may be, what comes at once */
 #define CONNECT_TIMEOUT_MS 2000L
 #define CACHED_CONNECTIONS 8L
 
@@ -35,6 +37,7 @@ struct engine_call {
         struct buffer body;
         engine_done *done;
         engine_line *line; /* NULL for a plain call */
+        bool paused;       /* what came has no room until the lines before it are handed out */
         void *context;
 };
 
@@ -120,11 +123,22 @@ uint32_t engine_last_age_ms(const struct engine *engine)
         return engine->last_at_us ? (uint32_t)((clock_us() - engine->last_at_us) / 1000) : 0;
 }
 
+static char *end_of_line(const struct engine_call *call)
+{
+        return call->body.size ? memchr(call->body.data, '\n', call->body.size) : NULL;
+}
+
+/* Lines are not handed out here: who gets one may begin other calls, and libcurl takes none meanwhile. */
 static size_t on_body(char *bytes, size_t one, size_t size, void *context)
 {
         struct engine_call *call = context;
         (void)one;
-        return buffer_add(&call->body, bytes, size) ? 0 : size;
+        if (!buffer_add(&call->body, bytes, size))
+                return size;
+        if (!call->line || !end_of_line(call))
+                return 0;
+        call->paused = true;
+        return CURL_WRITEFUNC_PAUSE;
 }
 
 static void call_free(struct engine_call *call)
@@ -218,7 +232,7 @@ static struct engine_call *begin(struct engine *engine, const char *method, cons
         engine->calls = call;
         call->kind = kind_of(method, path);
         call->began_us = clock_us();
-        call->body = BUFFER_MAX(line ? LINE_MAX_BYTES : ENGINE_BODY_MAX);
+        call->body = BUFFER_MAX(line ? FOLLOWED_MAX : ENGINE_BODY_MAX);
         call->easy = curl_easy_init();
         if (!call->easy || set_options(call, method, path, body, timeout_ms) ||
                 curl_multi_add_handle(engine->multi, call->easy)) {
@@ -245,7 +259,7 @@ struct engine_call *engine_follow(
 static void give_lines(struct engine_call *call)
 {
         char *end;
-        while (call->body.size && (end = memchr(call->body.data, '\n', call->body.size))) {
+        while ((end = end_of_line(call))) {
                 *end = '\0';
                 call->line(call->context, call->body.data);
                 buffer_consume(&call->body, (size_t)(end - call->body.data) + 1);
@@ -304,6 +318,25 @@ static void finish(struct engine_call *call, CURLcode code)
         free(call);
 }
 
+/* libcurl reads all that there is: a daemon may have said more than is kept while we were not there. */
+static void follow(struct engine *engine)
+{
+        struct engine_call *call = engine->calls;
+        CURLcode code = CURLE_OK;
+        while (call && !call->line)
+                call = call->next;
+        if (!call)
+                return;
+        give_lines(call);
+        while (call->paused && !code) {
+                call->paused = false;
+                code = curl_easy_pause(call->easy, CURLPAUSE_CONT); /* on_body is called in here */
+                give_lines(call);
+        }
+        if (code)
+                finish(call, code);
+}
+
 /* libcurl's CURL_WAIT_POLLIN and CURL_WAIT_POLLOUT have the values of POLLIN and POLLOUT on Linux; mapped all
  * the same. */
 static int wait_on(struct engine *engine, struct pollfd *fds, size_t count, int timeout_ms)
@@ -329,11 +362,7 @@ int engine_wait(struct engine *engine, struct pollfd *fds, size_t count, int tim
         int running, queued;
         if (wait_on(engine, fds, count, timeout_ms) || curl_multi_perform(engine->multi, &running))
                 return error_set(err, "waiting for Docker failed");
-        struct engine_call *followed = engine->calls;
-        while (followed && !followed->line)
-                followed = followed->next;
-        if (followed)
-                give_lines(followed);
+        follow(engine);
         CURLMsg *message;
         while ((message = curl_multi_info_read(engine->multi, &queued))) {
                 struct engine_call *call = NULL;

@@ -44,6 +44,7 @@ static const struct reply {
 };
 
 static struct fake_daemon misbehaving;
+static int talk[2]; /* with a connection of it: the test's end, the daemon's */
 
 /* More than anybody takes, but not without end: who took it all would have an answer. */
 static void send_flood(int fd)
@@ -57,9 +58,32 @@ static void send_flood(int fd)
                         return;
 }
 
+#define BURST_LINES 100 /* of 1,000 bytes: more than a client keeps of a followed answer */
+
+/* When told to, all lines at once; then it says so. */
+static void send_burst(int fd)
+{
+        static const char head[] = "HTTP/1.1 200 OK\r\n\r\n";
+        int size = 4 * BURST_LINES * 1000;
+        char line[1001], told;
+        if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) ||
+                write(fd, head, sizeof head - 1) < 0 || write(talk[1], "?", 1) != 1 ||
+                read(talk[1], &told, 1) != 1)
+                return;
+        for (int i = 0; i < BURST_LINES; i++) {
+                snprintf(line, sizeof line, "%0999d\n", i);
+                if (write(fd, line, 1000) != 1000)
+                        return;
+        }
+        if (write(talk[1], "!", 1) != 1)
+                return;
+}
+
 static void serve(int fd, const char *request)
 {
         char bytes[4096];
+        if (strstr(request, "/burst"))
+                send_burst(fd);
         if (strstr(request, "/flood"))
                 send_flood(fd);
         for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
@@ -75,6 +99,8 @@ static void serve(int fd, const char *request)
 static int start_daemon(void **state)
 {
         (void)state;
+        if (socketpair(AF_UNIX, SOCK_STREAM, 0, talk))
+                return -1;
         return fake_daemon_start(&misbehaving, serve);
 }
 
@@ -88,6 +114,7 @@ struct outcome {
         int calls, status;
         char body[32], problem[128];
         char lines[64];
+        int in_order; /* lines that are the next number */
 };
 
 static void on_done(void *context, const struct engine_answer *answer)
@@ -182,6 +209,44 @@ static void whole_lines_are_handed_out(void **state)
         assert_string_equal(outcome.lines, "[one][two]");
 }
 
+static void on_number(void *context, const char *line)
+{
+        struct outcome *outcome = context;
+        outcome->in_order += strlen(line) == 999 && atoi(line) == outcome->in_order;
+}
+
+/* What an answer without end brought while nobody looked is not too much, however many lines it is. */
+static void lines_that_waited_are_handed_out(void **state)
+{
+        (void)state;
+        struct outcome outcome = {0};
+        char told;
+        struct engine *engine = engine_new(misbehaving.path, PATIENT_MS, NULL);
+        assert_non_null(engine_follow(engine, "/burst", on_number, on_done, &outcome));
+        struct pollfd asked = {.fd = talk[0], .events = POLLIN};
+        int64_t deadline = clock_ms() + PATIENT_MS;
+        while (!asked.revents && clock_ms() < deadline)
+                assert_int_equal(engine_wait(engine, &asked, 1, 100, NULL), 0);
+        assert_int_equal(read(talk[0], &told, 1), 1);
+        assert_int_equal(outcome.in_order, 0);
+        assert_int_equal(write(talk[0], "!", 1), 1);
+        assert_int_equal(read(talk[0], &told, 1), 1); /* all of it is there */
+        run(engine, &outcome);
+        engine_free(engine);
+        assert_string_equal(outcome.problem, "");
+        assert_int_equal(outcome.status, 200);
+        assert_int_equal(outcome.in_order, BURST_LINES);
+}
+
+static void a_line_without_end_ends_the_answer(void **state)
+{
+        (void)state;
+        struct outcome outcome = get(misbehaving.path, "/flood", 1);
+        assert_int_equal(outcome.status, 0);
+        assert_string_not_equal(outcome.problem, "");
+        assert_string_equal(outcome.lines, "");
+}
+
 static void a_cancelled_call_says_nothing(void **state)
 {
         (void)state;
@@ -256,6 +321,8 @@ int main(void)
                 cmocka_unit_test(bad_answers_are_no_answers),
                 cmocka_unit_test(nobody_listening_is_no_answer),
                 cmocka_unit_test(whole_lines_are_handed_out),
+                cmocka_unit_test(lines_that_waited_are_handed_out),
+                cmocka_unit_test(a_line_without_end_ends_the_answer),
                 cmocka_unit_test(a_cancelled_call_says_nothing),
                 cmocka_unit_test(versions_are_negotiated),
                 cmocka_unit_test(the_stream_begins_right_behind_the_head),
