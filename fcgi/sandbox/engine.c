@@ -3,7 +3,7 @@
 
 #include "fcgi/base/buffer.h"
 #include "fcgi/base/clock.h"
-#include "fcgi/base/metrics.h"
+#include "fcgi/sandbox/engine_count.h"
 
 #include <curl/curl.h>
 #include <jansson.h>
@@ -211,16 +211,6 @@ static const char *kind_of(const char *method, const char *path)
         return "other";
 }
 
-static void count(const struct engine_call *call, bool good)
-{
-        unsigned kind = metrics_label(METRICS_ENGINE_CALLS, 0, call->kind);
-        if (call->line)
-                return; /* it ends when the daemon does */
-        metrics_count(METRICS_ENGINE_CALLS, kind,
-                metrics_label(METRICS_ENGINE_CALLS, 1, good ? "ok" : "failed"), 0);
-        metrics_observe(METRICS_ENGINE_SECONDS, kind, clock_us() - call->began_us);
-}
-
 static struct engine_call *begin(struct engine *engine, const char *method, const char *path,
         const char *body, uint32_t timeout_ms, engine_done *done, engine_line *line, void *context)
 {
@@ -300,8 +290,13 @@ static void finish(struct engine_call *call, CURLcode code)
                 call->engine->last_at_us = clock_us();
                 call->engine->last_us = call->engine->last_at_us - call->began_us;
         }
-        /* 304: started already; 404: gone already, or no such image. */
-        count(call, code == CURLE_OK && (is_2xx(status) || status == 304 || status == 404));
+        /* A followed one ends when the daemon does. 304: started already; 404: gone already, or no such
+         * image.
+         */
+        if (!call->line)
+                engine_count(call->kind, code == CURLE_OK,
+                        code == CURLE_OK && (is_2xx(status) || status == 304 || status == 404),
+                        call->began_us);
         /* Out of the way first: the callback may begin and cancel other calls. */
         engine_done *done = call->done;
         void *context = call->context;

@@ -70,7 +70,7 @@ static int mend(void **state)
 static bool calls_are_timed(void *context)
 {
         static const char *const kinds[] = {
-                "create", "start", "inspect", "update", "remove", "list", "image", "other"};
+                "create", "start", "inspect", "attach", "update", "remove", "list", "image", "other"};
         char *page = metrics_page_get(), series[120];
         bool all = metrics_page_sum(page, CALLS, "result=\"failed\"") == 0;
         (void)context;

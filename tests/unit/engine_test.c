@@ -4,6 +4,7 @@
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
+#include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/attach.h"
 #include "tests/unit/fake_daemon.h"
 
@@ -298,9 +299,94 @@ static int attach(const char *container, char *stream, size_t size)
         }
         ssize_t got = rc == 1 ? recv(attach.fd, stream, size - 1, 0) : 0;
         stream[got > 0 ? got : 0] = '\0';
-        io_close(&attach.fd);
+        attach_close(&attach);
+        assert_int_equal(attach.fd, -1);
         assert_int_equal(*err.text != '\0', rc == -1);
         return rc;
+}
+
+/* What a series of the metrics says; 0 when it is not there. */
+static int counted(const char *series)
+{
+        struct buffer page = BUFFER_MAX(4 << 20);
+        char line[200];
+        assert_int_equal(metrics_text(&page) || buffer_add(&page, "", 1), 0);
+        snprintf(line, sizeof line, "\nsandpool_engine_call%s ", series);
+        const char *at = strstr(page.data, line);
+        int value = at ? atoi(at + strlen(line)) : 0;
+        buffer_clear(&page);
+        return value;
+}
+
+static struct tally {
+        int ok, failed, timed;
+} tally(const char *call)
+{
+        char ok[100], failed[100], timed[100];
+        snprintf(ok, sizeof ok, "s_total{call=\"%s\",result=\"ok\"}", call);
+        snprintf(failed, sizeof failed, "s_total{call=\"%s\",result=\"failed\"}", call);
+        snprintf(timed, sizeof timed, "_duration_seconds_count{call=\"%s\"}", call);
+        return (struct tally){counted(ok), counted(failed), counted(timed)};
+}
+
+static void has_grown(const char *call, struct tally from, int ok, int failed, int timed)
+{
+        struct tally now = tally(call);
+        assert_int_equal(now.ok - from.ok, ok);
+        assert_int_equal(now.failed - from.failed, failed);
+        assert_int_equal(now.timed - from.timed, timed);
+}
+
+/* Each call has ended well or not; those that the daemon answered, whatever it said, have a time. */
+static void calls_are_counted_by_how_they_end(void **state)
+{
+        (void)state;
+        static const struct {
+                const char *what;
+                int ok, failed, timed;
+        } calls[] = {{"/good", 1, 0, 1}, {"/refused", 0, 1, 1}, {"/broken", 0, 1, 1}, {"/silent", 0, 1, 0},
+                {"/closes", 0, 1, 0}, {"/garbage", 0, 1, 0}};
+        for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+                struct tally before = tally("other");
+                uint32_t timeout_ms = strcmp(calls[i].what, "/silent") ? PATIENT_MS : HASTY_MS;
+                get_within(timeout_ms, misbehaving.path, calls[i].what, 0);
+                has_grown("other", before, calls[i].ok, calls[i].failed, calls[i].timed);
+        }
+        struct tally before = tally("other");
+        get(misbehaving.path, "/lines", 1);
+        has_grown("other", before, 0, 0, 0); /* it ends when the daemon does */
+}
+
+static void attachments_are_counted_too(void **state)
+{
+        (void)state;
+        static const struct {
+                const char *container;
+                int ok, failed, timed;
+        } attachments[] = {{"switched", 1, 0, 1}, {"gone", 0, 1, 1}, {"short", 0, 1, 0}};
+        char stream[32], none[80];
+        for (size_t i = 0; i < sizeof attachments / sizeof *attachments; i++) {
+                struct tally before = tally("attach");
+                attach(attachments[i].container, stream, sizeof stream);
+                has_grown("attach", before, attachments[i].ok, attachments[i].failed, attachments[i].timed);
+        }
+        struct attach attach = {.fd = -1};
+        struct tally before = tally("attach");
+        snprintf(none, sizeof none, "%s/none.sock", misbehaving.folder);
+        assert_int_equal(attach_begin(&attach, none, "", "switched", NULL), -1);
+        attach_close(&attach);
+        has_grown("attach", before, 0, 1, 0);
+        /* One that is not wanted any more has not failed; one that was waited for in vain has. */
+        for (int late = 0; late < 2; late++) {
+                before = tally("attach");
+                assert_int_equal(attach_begin(&attach, misbehaving.path, "", "silent", NULL), 0);
+                if (late)
+                        attach.began_us -= ATTACH_TIMEOUT_MS * INT64_C(1000);
+                else
+                        attach.began_us += ATTACH_TIMEOUT_MS * INT64_C(1000);
+                attach_close(&attach);
+                has_grown("attach", before, 0, late, 0);
+        }
 }
 
 static void the_stream_begins_right_behind_the_head(void **state)
@@ -326,6 +412,8 @@ int main(void)
                 cmocka_unit_test(a_cancelled_call_says_nothing),
                 cmocka_unit_test(versions_are_negotiated),
                 cmocka_unit_test(the_stream_begins_right_behind_the_head),
+                cmocka_unit_test(calls_are_counted_by_how_they_end),
+                cmocka_unit_test(attachments_are_counted_too),
         };
         signal(SIGPIPE, SIG_IGN);
         return cmocka_run_group_tests(tests, start_daemon, stop_daemon);
