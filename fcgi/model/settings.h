@@ -39,7 +39,7 @@ struct limits {
         uint32_t request_time_ms; /* of a request with test cases: compiling and all runs together */
 };
 
-#define SETTINGS_WORKERS_MAX 190 /* each has a connection to the broker, which takes 200 */
+#define SETTINGS_WORKERS_MAX 190 /* twice as many, during a reload, have a connection to the broker each */
 
 /* The broker takes a sandbox from a worker after so long at most: a runner that it lends hears nothing from
  * it. */

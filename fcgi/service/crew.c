@@ -4,6 +4,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
 #include "fcgi/base/metrics.h"
+#include "fcgi/sandbox/clients.h"
 #include "fcgi/sandbox/orders.h"
 
 #include <signal.h>
@@ -13,6 +14,8 @@
 
 #define BUSY_SLACK_MS 10000
 #define LEAVE_MAX_MS 5000
+
+_Static_assert(CREW_MAX + CREW_LEAVING_MAX <= CLIENTS_MAX, "the broker may refuse a worker's connection");
 
 static bool is_worker(const struct child *child)
 {

@@ -217,7 +217,7 @@ static void settle_changes(struct supervisor *s, int64_t now_ms)
                 return;
         if (s->log_asked && s->reload.step == RELOAD_NONE) {
                 s->log_asked = false;
-                reload_log(&s->crew);
+                reload_log(&s->reload, &s->crew);
         }
         reload_settle(&s->reload, &s->crew, !s->upgrade.heir && s->crew.nursery.elder_fd < 0, now_ms);
         upgrade_settle(
