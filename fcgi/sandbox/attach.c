@@ -28,12 +28,11 @@ static int ask(struct attach *attach, const char *socket_path, const char *api_p
                 api_prefix, container);
         if (length < 0 || (size_t)length >= sizeof request)
                 return error_set(err, "attach: the request is too long");
-        attach->fd = io_connect_unix(socket_path, SOCK_STREAM, err);
+        attach->fd = io_connect_unix(socket_path, SOCK_STREAM | SOCK_NONBLOCK, err);
         if (attach->fd < 0)
                 return error_wrap(err, "attach");
         /* A fresh socket's buffer takes the few bytes at once. */
-        if (io_set_nonblocking(attach->fd, 1) ||
-                send(attach->fd, request, (size_t)length, MSG_NOSIGNAL) != length) {
+        if (send(attach->fd, request, (size_t)length, MSG_NOSIGNAL) != length) {
                 error_errno(err, "attach: cannot ask");
                 io_close(&attach->fd);
                 return -1;
