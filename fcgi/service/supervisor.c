@@ -274,7 +274,8 @@ static void loop(struct supervisor *s)
                 settle_changes(s, now_ms);
                 crew_watch(&s->crew, now_ms);
                 advance(s, now_ms);
-                notify_alive(now_ms);
+                if (s->in_charge)
+                        notify_alive(now_ms);
         }
 }
 
