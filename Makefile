@@ -219,7 +219,7 @@ asan: asan-unit
 		$(MAKE) BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE) -DSANDPOOL_UNCONFINED' integration TESTS="$(TESTS)"
 
 # The broker and the workers of a service that runs through some tests.
-VALGRIND_TESTS := input fastcgi
+VALGRIND_TESTS := input http_input fastcgi
 valgrind:
 	$(Q).ci/setup/deps.sh lint
 	$(Q)tests/watched.sh $(BUILD)/valgrind env SANDPOOL_PROGRAM=tests/valgrind.sh \
@@ -256,7 +256,7 @@ $(BUILD)/tests/fuzz/runner_fuzz: LDFLAGS += -Wl,--wrap=files_create,--wrap=files
 
 # Random programs and random faults for SOAK_SECONDS; SEED= for the choices of an earlier run.
 soak: docker users images $(BUILD)/tests/soak/soak
-	$(Q)SOAK_SECONDS=$(SOAK_SECONDS) SOAK_CLIENTS=$(SOAK_CLIENTS) SEED=$(SEED) .ci/setup/with-docker.sh $(BUILD)/tests/soak/soak
+	$(Q)SOAK_SECONDS=$(SOAK_SECONDS) SOAK_CLIENTS=$(SOAK_CLIENTS) SOAK_FAULTS=$(SOAK_FAULTS) SEED=$(SEED) .ci/setup/with-docker.sh $(BUILD)/tests/soak/soak
 
 bench: docker users images $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
 	$(Q).ci/setup/with-docker.sh $(BUILD)/tests/bench/bench $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)") \

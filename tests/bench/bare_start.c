@@ -2,7 +2,7 @@
 #include "tests/bench/bare_start.h"
 
 #include "fcgi/base/clock.h"
-#include "tests/integration/service.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <fcntl.h>

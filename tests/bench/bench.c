@@ -14,9 +14,11 @@
 #include "tests/bench/parts.h"
 #include "tests/bench/policies.h"
 #include "tests/bench/programs.h"
+#include "tests/bench/recovery.h"
 #include "tests/bench/reuse.h"
 #include "tests/bench/starts.h"
 #include "tests/bench/throughput.h"
+#include "tests/integration/service_ask.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +37,7 @@ static const struct bench_plan full = {.python = 100,
         .clients_ms = 5000,
         .reuse_turns = 4,
         .reuse_ms = 3000,
+        .recovery = 10,
         .languages = 30};
 static const struct bench_plan quick = {.python = 10,
         .javascript = 6,
@@ -46,6 +49,7 @@ static const struct bench_plan quick = {.python = 10,
         .clients_ms = 1000,
         .reuse_turns = 1,
         .reuse_ms = 1000,
+        .recovery = 2,
         .languages = 3};
 
 /* Which service a section wants. */
@@ -66,6 +70,7 @@ static const struct section {
         {"overload", NOTHING, true, NULL, overload_table},
         {"reuse", USUAL_LANGUAGES, true, NULL, reuse_table},
         {"memory", USUAL_LANGUAGES, true, memory_begin, memory_table},
+        {"recovery", NOTHING, true, NULL, recovery_table},
         {"policies", NOTHING, true, NULL, policies_table},
         {"languages", ALL_LANGUAGES, false, NULL, languages_table},
 };

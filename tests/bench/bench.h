@@ -8,7 +8,7 @@
 /* How much of each; milliseconds where it says so, else how many. */
 struct bench_plan {
         int python, javascript, cpp, judging, load_ms, docker_ms, parts, clients_ms, reuse_turns, reuse_ms,
-                languages;
+                recovery, languages;
 };
 
 struct bench {

@@ -7,6 +7,7 @@
 #include "tests/bench/options.h"
 #include "tests/bench/question.h"
 #include "tests/bench/samples.h"
+#include "tests/integration/service_ask.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 #include "tests/bench/crowd.h"
 #include "tests/bench/programs.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <stdio.h>

@@ -7,6 +7,7 @@
 
 #include "tests/bench/crowd.h"
 #include "tests/bench/programs.h"
+#include "tests/integration/service_ask.h"
 
 #include <sched.h>
 #include <stdio.h>

@@ -9,6 +9,7 @@
 #include "tests/bench/programs.h"
 #include "tests/bench/samples.h"
 #include "tests/integration/http.h"
+#include "tests/integration/service_ask.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 
 #include "tests/bench/crowd.h"
 #include "tests/bench/programs.h"
+#include "tests/integration/service_ask.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -8,7 +8,6 @@
 #include "fcgi/sandbox/lease.h"
 #include "fcgi/sandbox/message.h"
 #include "tests/integration/lone_broker.h"
-#include "tests/integration/service.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

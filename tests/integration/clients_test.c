@@ -1,11 +1,11 @@
 /* Clients in great number, slow ones and such that leave, each with a token of its own; and a worker that is
  * stopped while its program floods it. */
 #include "tests/integration/answer.h"
-#include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
-#include "tests/integration/load.h"
+#include "tests/integration/loaded.h"
 #include "tests/integration/must.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>
@@ -34,8 +34,6 @@
 #define LOG_MAX (16 << 20)
 #define OUTPUT 1000000 /* of the programs whose output nobody takes */
 
-static struct load load;
-static struct remains before;
 static pid_t stopped;  /* a worker */
 static int stopped_fd; /* the connection of its client */
 
@@ -48,20 +46,7 @@ static int start(void **state)
         struct rlimit files = {4096, 4096};
         (void)state;
         setrlimit(RLIMIT_NOFILE, &files);
-        return fixture_start_at_rest(&options, &before, PATIENCE_MS);
-}
-
-static int stop(void **state)
-{
-        load_kill(&load);
-        remains_clear(&before);
-        return fixture_stop(state);
-}
-
-static void nothing_is_left(void)
-{
-        struct error err = {0};
-        must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
+        return loaded_start(&options);
 }
 
 /* Send the first so many bytes of a request; 0: all. Returns the open connection. */
@@ -166,7 +151,7 @@ static void the_stopped_worker_is_replaced(void **state)
         assert_memory_equal(answer.data, "HTTP/1.1 503", 12);
         buffer_clear(&answer);
         io_close(&stopped_fd);
-        nothing_is_left();
+        loaded_nothing_is_left();
 }
 
 /* Requests that nginx sent away, so far. */
@@ -236,7 +221,7 @@ static void many_at_once(int many)
                 http_clear(&responses[i]);
         }
         assert_in_range(served, WORKERS - 1, WORKERS);
-        nothing_is_left();
+        loaded_nothing_is_left();
 }
 
 static void two_hundred_at_once(void **state)
@@ -251,35 +236,20 @@ static void five_hundred_at_once(void **state)
         many_at_once(512);
 }
 
-static void begin(void)
-{
-        struct error err = {0};
-        must(load_start(&load, fixture.port, POOL, load_quick, &err), &err);
-}
-
-/* The others go on being served while something is done to the service by these. */
-static void end(void)
-{
-        struct error err = {0};
-        assert_true(load_served(&load, 2 * POOL, PATIENCE_MS));
-        must(load_end(&load, 0, NULL, &err), &err);
-        nothing_is_left();
-}
-
 /* An answer that its client does not take holds no worker, and is still whole when it is taken at last. */
 static void who_reads_late(void **state)
 {
         int fds[16];
         char tokens[16][ID_SIZE], body[256];
         (void)state;
-        begin();
+        loaded_begin(POOL);
         for (int i = 0; i < 16; i++) {
                 id_new(tokens[i]);
                 snprintf(body, sizeof body, "{\"code\": \"print('%.32s' * %d)\"}", tokens[i],
                         OUTPUT / (ID_SIZE - 1));
                 fds[i] = send_request(body, strlen(body), 0);
         }
-        assert_true(load_served(&load, 2 * POOL, PATIENCE_MS));
+        loaded_await_served(2 * POOL);
         for (int i = 0; i < 16; i++) {
                 struct buffer answer = BUFFER_MAX(8 << 20);
                 assert_int_equal(http_read_to_end(fds[i], &answer, clock_ms() + PATIENCE_MS), 0);
@@ -299,7 +269,7 @@ static void who_reads_late(void **state)
                 }
                 buffer_clear(&answer);
         }
-        end();
+        loaded_end(2 * POOL, 0);
 }
 
 /* Half a body, then nothing: no worker ever hears of it. */
@@ -309,13 +279,13 @@ static void who_leaves_in_mid_upload(void **state)
         int fds[64];
         (void)state;
         memset(body, ' ', sizeof body);
-        begin();
+        loaded_begin(POOL);
         for (int i = 0; i < 64; i++)
                 fds[i] = send_request(body, sizeof body, sizeof body / 2);
-        assert_true(load_served(&load, POOL, PATIENCE_MS));
+        loaded_await_served(POOL);
         for (int i = 0; i < 64; i++)
                 io_close(&fds[i]);
-        end();
+        loaded_end(2 * POOL, 0);
 }
 
 static void who_leaves_in_mid_run(void **state)
@@ -332,8 +302,8 @@ static void who_leaves_in_mid_run(void **state)
         for (int i = 0; i < 3 * POOL; i++)
                 io_close(&fds[i]);
         assert_true(fixture_await_leased(0, PATIENCE_MS));
-        begin();
-        end();
+        loaded_begin(POOL);
+        loaded_end(2 * POOL, 0);
         assert_true(service_logged(&fixture, noticed, NULL, 0));
         assert_false(service_logged(&fixture, ran_on, NULL, 0));
 }
@@ -345,9 +315,9 @@ int main(void)
                 cmocka_unit_test(the_stopped_worker_is_replaced),
                 cmocka_unit_test(two_hundred_at_once),
                 cmocka_unit_test(five_hundred_at_once),
-                cmocka_unit_test(who_reads_late),
-                cmocka_unit_test(who_leaves_in_mid_upload),
-                cmocka_unit_test(who_leaves_in_mid_run),
+                LOADED_TEST(who_reads_late),
+                LOADED_TEST(who_leaves_in_mid_upload),
+                LOADED_TEST(who_leaves_in_mid_run),
         };
-        return cmocka_run_group_tests(tests, start, stop);
+        return cmocka_run_group_tests(tests, start, loaded_stop);
 }

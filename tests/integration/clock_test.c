@@ -1,9 +1,9 @@
 /* The clock jumps an hour forward, back, and back once more, under load: neither results nor times nor the
  * life of a sandbox care, because nothing but the log tells the time of day. */
-#include "tests/integration/fixture.h"
-#include "tests/integration/load.h"
+#include "tests/integration/loaded.h"
 #include "tests/integration/must.h"
-#include "tests/integration/remains.h"
+#include "tests/integration/service_ask.h"
+#include "tests/integration/service_places.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,14 +22,11 @@
 #include <unistd.h>
 
 #define CLIENTS 4
-#define PATIENCE_MS 60000
 #define HOUR 3600
 #define LOG_MAX (16 << 20)
 
 static char path[64];
 static volatile int64_t *shift;
-static struct load load;
-static struct remains before;
 
 static int make_shift(void)
 {
@@ -52,15 +49,13 @@ static int start(void **state)
                 .warm = {{"python", 4}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
         service_built_path("tests/clock/shift.so", object, sizeof object);
-        return make_shift() ? -1 : fixture_start_at_rest(&options, &before, PATIENCE_MS);
+        return make_shift() ? -1 : loaded_start(&options);
 }
 
 static int stop(void **state)
 {
-        load_kill(&load);
-        remains_clear(&before);
         unlink(path);
-        return fixture_stop(state);
+        return loaded_stop(state);
 }
 
 struct jump {
@@ -102,8 +97,8 @@ static void jump_by(int64_t seconds)
         free(text);
         jump.there = time(NULL) + seconds;
         *shift = seconds;
-        assert_true(load_served(&load, 4 * CLIENTS, PATIENCE_MS));
-        assert_true(service_until(is_logged, &jump, PATIENCE_MS));
+        loaded_await_served(4 * CLIENTS);
+        assert_true(service_until(is_logged, &jump, LOADED_PATIENCE_MS));
 }
 
 /* As measured from outside, by a clock that does not jump: no answer names more time than it took. */
@@ -122,17 +117,15 @@ static void the_clock_jumps(void **state)
         static const int64_t jumps[] = {HOUR, 0, -HOUR, 0, 24 * HOUR, -24 * HOUR, 0};
         char ids[2][SERVICE_CONTAINERS_MAX][65];
         struct error err = {0};
-        struct load_counts counts;
         (void)state;
         int count = service_containers(&fixture, ids[0], &err);
-        must(load_start(&load, fixture.port, CLIENTS, load_quick, &err), &err);
+        loaded_begin(CLIENTS);
         for (size_t i = 0; i < sizeof jumps / sizeof *jumps; i++) {
                 jump_by(jumps[i]);
                 times_are_right();
         }
-        must(load_end(&load, 0, &counts, &err), &err);
+        struct load_counts counts = loaded_end(0, 0);
         assert_int_equal(counts.refused, 0);
-        must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
         /* None is older than it may be, or idle for too long. */
         assert_int_equal(service_containers(&fixture, ids[1], &err), count);
         assert_memory_equal(ids[0], ids[1], (size_t)count * sizeof *ids[0]);

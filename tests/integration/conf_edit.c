@@ -3,6 +3,7 @@
 
 #include "tests/integration/fixture.h"
 #include "tests/integration/log_lines.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

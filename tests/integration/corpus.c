@@ -8,6 +8,7 @@
 #include "tests/integration/case.h"
 #include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
+#include "tests/integration/service_places.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

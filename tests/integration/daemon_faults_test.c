@@ -1,11 +1,10 @@
 /* A Docker daemon that is restarted, killed, hangs, loses its image, has no room left: under load each time,
  * and each time the service comes back by itself. */
-#include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
-#include "tests/integration/load.h"
+#include "tests/integration/loaded.h"
 #include "tests/integration/must.h"
 #include "tests/integration/private_docker.h"
-#include "tests/integration/remains.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>
@@ -19,13 +18,10 @@
 #include <string.h>
 
 #define CLIENTS 6
-#define PATIENCE_MS 120000
 #define IMAGE "sandpool/python:latest"
 #define ROOM_MIB 1024 /* for the image, twice while it is being loaded */
 
 static struct private_docker docker;
-static struct load load;
-static struct remains before;
 
 /* Sandboxes that wear out fast need the daemon all the time. */
 static int start(void **state)
@@ -43,7 +39,7 @@ static int start(void **state)
                 private_docker_stop(&docker);
                 return -1;
         }
-        if (fixture_start_at_rest(&options, &before, PATIENCE_MS) == 0)
+        if (loaded_start(&options) == 0)
                 return 0;
         fixture_stop(state);
         private_docker_stop(&docker);
@@ -52,50 +48,30 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-        load_kill(&load);
-        int rc = fixture_stop(state);
+        int rc = loaded_stop(state);
         private_docker_stop(&docker);
-        remains_clear(&before);
         return rc;
-}
-
-static int end_load(void **state)
-{
-        (void)state;
-        load_kill(&load);
-        return 0;
-}
-
-static void begin(void)
-{
-        struct error err = {0};
-        must(load_start(&load, fixture.port, CLIENTS, load_quick, &err), &err);
-        assert_true(load_served(&load, CLIENTS, PATIENCE_MS));
 }
 
 /* It serves again, and nothing is left. */
 static void end(int may)
 {
-        struct error err = {0};
-        struct load_counts counts;
-        assert_true(load_served(&load, 4 * CLIENTS, PATIENCE_MS));
-        must(load_end(&load, may, &counts, &err), &err);
+        struct load_counts counts = loaded_end(4 * CLIENTS, may);
         print_message("%u requests: %u served, %u sent away, %u failed\n", counts.sent, counts.served,
                 counts.refused, counts.failed);
-        must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
 }
 
 /* Nothing can run: requests are sent away. */
 static void await_refusals(void)
 {
-        assert_true(load_refused(&load, CLIENTS, PATIENCE_MS));
+        loaded_await_refused(CLIENTS);
 }
 
 static void it_is_restarted(void **state)
 {
         struct error err = {0};
         (void)state;
-        begin();
+        loaded_begin(CLIENTS);
         must(private_docker_end(&docker, SIGTERM, &err), &err);
         await_refusals();
         must(private_docker_begin(&docker, &err), &err);
@@ -108,7 +84,7 @@ static void it_is_killed(void **state)
         struct error err = {0};
         (void)state;
         for (int round = 0; round < 2; round++) {
-                begin();
+                loaded_begin(CLIENTS);
                 must(private_docker_end(&docker, SIGKILL, &err), &err);
                 await_refusals();
                 must(private_docker_begin(&docker, &err), &err);
@@ -119,7 +95,7 @@ static void it_is_killed(void **state)
 static void it_hangs(void **state)
 {
         (void)state;
-        begin();
+        loaded_begin(CLIENTS);
         kill(docker.dockerd, SIGSTOP);
         await_refusals();
         kill(docker.dockerd, SIGCONT);
@@ -147,12 +123,12 @@ static void its_image_is_removed(void **state)
 {
         struct error err = {0};
         (void)state;
-        begin();
+        loaded_begin(CLIENTS);
         char *said = spawn_text(&err, "docker", "rmi", "-f", IMAGE, NULL);
         if (!said)
                 fail_msg("%s", err.text);
         free(said);
-        assert_true(service_until(has_no_image, NULL, PATIENCE_MS));
+        assert_true(service_until(has_no_image, NULL, LOADED_PATIENCE_MS));
         await_refusals();
         must(private_docker_load(&docker, IMAGE, &err), &err);
         end(0);
@@ -162,7 +138,7 @@ static void its_disk_is_full(void **state)
 {
         struct error err = {0};
         (void)state;
-        begin();
+        loaded_begin(CLIENTS);
         must(private_docker_fill(&docker, &err), &err);
         await_refusals();
         private_docker_empty(&docker);
@@ -174,7 +150,7 @@ static void it_is_killed_with_its_disk_full(void **state)
 {
         struct error err = {0};
         (void)state;
-        begin();
+        loaded_begin(CLIENTS);
         must(private_docker_fill(&docker, &err), &err);
         must(private_docker_end(&docker, SIGKILL, &err), &err);
         await_refusals();
@@ -183,17 +159,15 @@ static void it_is_killed_with_its_disk_full(void **state)
         end(LOAD_MAY_FAIL);
 }
 
-#define TEST(f) cmocka_unit_test_teardown(f, end_load)
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                TEST(it_is_restarted),
-                TEST(it_is_killed),
-                TEST(it_hangs),
-                TEST(its_image_is_removed),
-                TEST(its_disk_is_full),
-                TEST(it_is_killed_with_its_disk_full),
+                LOADED_TEST(it_is_restarted),
+                LOADED_TEST(it_is_killed),
+                LOADED_TEST(it_hangs),
+                LOADED_TEST(its_image_is_removed),
+                LOADED_TEST(its_disk_is_full),
+                LOADED_TEST(it_is_killed_with_its_disk_full),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }

@@ -7,7 +7,7 @@
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
-#include "tests/integration/service.h"
+#include "tests/integration/service_ask.h"
 
 #include <errno.h>
 #include <poll.h>

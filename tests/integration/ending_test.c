@@ -4,6 +4,7 @@
 #include "tests/integration/guests.h"
 #include "tests/integration/must.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

@@ -1,11 +1,10 @@
 /* Between the broker and the real daemon everything that can go wrong goes wrong, one thing at a time, under
  * load and with sandboxes that wear out fast, so that the daemon is always needed. */
 #include "tests/integration/docker_proxy.h"
-#include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
-#include "tests/integration/load.h"
+#include "tests/integration/loaded.h"
 #include "tests/integration/must.h"
-#include "tests/integration/remains.h"
+#include "tests/integration/service_ask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,13 +16,10 @@
 #include <unistd.h>
 
 #define CLIENTS 8
-#define PATIENCE_MS 120000
 #define SPOILT_ENOUGH 5 /* of what the broker asks for */
 #define DAEMON "/var/run/docker.sock"
 
 static struct docker_proxy proxy;
-static struct load load;
-static struct remains before;
 
 static int start(void **state)
 {
@@ -41,25 +37,21 @@ static int start(void **state)
                 fprintf(stderr, "proxy: %s\n", err.text);
                 return -1;
         }
-        return fixture_start_at_rest(&options, &before, PATIENCE_MS);
+        return loaded_start(&options);
 }
 
 static int stop(void **state)
 {
-        load_kill(&load);
         docker_proxy_set(&proxy, DOCKER_FAULT_NONE);
-        int rc = fixture_stop(state);
+        int rc = loaded_stop(state);
         docker_proxy_stop(&proxy);
-        remains_clear(&before);
         return rc;
 }
 
 static int mend(void **state)
 {
-        (void)state;
-        load_kill(&load);
         docker_proxy_set(&proxy, DOCKER_FAULT_NONE);
-        return 0;
+        return loaded_kill(state);
 }
 
 struct felt {
@@ -84,7 +76,7 @@ static bool is_felt(void *context)
 {
         const struct felt *felt = context;
         if (felt->fault == DOCKER_FAULT_GONE || felt->fault == DOCKER_FAULT_REFUSED)
-                return load_counts(&load).refused >= felt->refused + CLIENTS &&
+                return load_counts(&loaded.load).refused >= felt->refused + CLIENTS &&
                        (felt->fault == DOCKER_FAULT_REFUSED || daemon_is_missed());
         return docker_proxy_spoilt(&proxy) >= SPOILT_ENOUGH;
 }
@@ -93,18 +85,14 @@ static bool is_felt(void *context)
 static void fault(void **state)
 {
         enum docker_fault fault = *(enum docker_fault *)*state;
-        struct error err = {0};
-        must(load_start(&load, fixture.port, CLIENTS, load_quick, &err), &err);
-        assert_true(load_served(&load, CLIENTS, PATIENCE_MS));
+        loaded_begin(CLIENTS);
         docker_proxy_set(&proxy, fault);
-        struct felt felt = {fault, load_counts(&load).refused};
-        if (!service_until(is_felt, &felt, PATIENCE_MS))
+        struct felt felt = {fault, load_counts(&loaded.load).refused};
+        if (!service_until(is_felt, &felt, LOADED_PATIENCE_MS))
                 fail_msg("only %u answers spoilt, %u requests sent away", docker_proxy_spoilt(&proxy),
-                        load_counts(&load).refused - felt.refused);
+                        load_counts(&loaded.load).refused - felt.refused);
         docker_proxy_set(&proxy, DOCKER_FAULT_NONE);
-        assert_true(load_served(&load, 4 * CLIENTS, PATIENCE_MS));
-        must(load_end(&load, LOAD_MAY_FAIL, NULL, &err), &err);
-        must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
+        loaded_end(4 * CLIENTS, LOAD_MAY_FAIL);
 }
 
 int main(void)

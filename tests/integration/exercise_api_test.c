@@ -4,6 +4,7 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
 #include "tests/integration/openapi.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

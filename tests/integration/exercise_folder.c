@@ -1,7 +1,7 @@
 /* Puts a folder of exercises together by symbolic links. */
 #include "tests/integration/exercise_folder.h"
 
-#include "tests/integration/service.h"
+#include "tests/integration/service_places.h"
 
 #include <dirent.h>
 #include <stdio.h>

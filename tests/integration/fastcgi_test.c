@@ -3,6 +3,7 @@
 #include "tests/integration/fastcgi_client.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/fixture.h"
+#include "tests/integration/service_ask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,6 +3,7 @@
 
 #include "tests/integration/answer.h"
 #include "tests/integration/http.h"
+#include "tests/integration/service_ask.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,6 +6,8 @@
 #include "tests/integration/remains.h"
 #include "tests/integration/service.h"
 
+#include <jansson.h>
+
 /* The one instance of this test program. */
 extern struct service fixture;
 

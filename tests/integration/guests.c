@@ -3,6 +3,7 @@
 #include "tests/integration/guests.h"
 
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <signal.h>

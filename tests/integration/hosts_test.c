@@ -4,6 +4,8 @@
 #include "fcgi/base/io.h"
 #include "tests/integration/answer.h"
 #include "tests/integration/nginx_place.h"
+#include "tests/integration/service_ask.h"
+#include "tests/integration/service_places.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

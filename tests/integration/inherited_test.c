@@ -1,6 +1,7 @@
 /* What each process has of its starter's: no descriptor that it has no use for, no right to start others. */
 #include "fcgi/base/io.h"
 #include "tests/integration/fixture.h"
+#include "tests/integration/service_ask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

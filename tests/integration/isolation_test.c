@@ -1,5 +1,6 @@
 /* What one program leaves behind, the next one in the same sandbox does not see; and nobody sees the host. */
 #include "tests/integration/fixture.h"
+#include "tests/integration/service_ask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,6 +2,8 @@
  * to groups ("compare") or cases ("compare/lines-crlf"). */
 #include "tests/integration/corpus.h"
 
+#include <stddef.h>
+
 int main(int argc, char **argv)
 {
         const struct service_options options = {.pool_max = 8, .queue_timeout_s = 60, .request_time_s = 75};

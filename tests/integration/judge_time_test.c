@@ -1,5 +1,6 @@
 /* What a whole request with test cases may take, and what its log lines may say. */
 #include "tests/integration/fixture.h"
+#include "tests/integration/service_ask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

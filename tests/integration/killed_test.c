@@ -1,11 +1,10 @@
 /* Processes killed while they are at work: the broker with every sandbox leased, the supervisor, all of them
  * at once, nginx. Each time every request gets its own result or an error, nothing is left over, and the
  * service serves again by itself, or as soon as it was started again. */
-#include "tests/integration/fixture.h"
-#include "tests/integration/load.h"
+#include "tests/integration/loaded.h"
 #include "tests/integration/must.h"
 #include "tests/integration/processes.h"
-#include "tests/integration/remains.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>
@@ -22,10 +21,7 @@
 #include <string.h>
 
 #define AT_ONCE 8
-#define PATIENCE_MS 120000
 
-static struct load load;
-static struct remains before;
 static struct service abandoned;
 static int64_t abandoned_at_ms;
 
@@ -45,10 +41,10 @@ static int abandon(void)
         struct remains remains = {0};
         /* At rest: in a container that was made and not started yet there is no runner that could end. */
         int rc = service_start(&abandoned, &options, &err);
-        if (rc == 0 && !service_until(are_both_idle, NULL, PATIENCE_MS))
+        if (rc == 0 && !service_until(are_both_idle, NULL, LOADED_PATIENCE_MS))
                 rc = error_set(&err, "not two sandboxes idle");
         if (rc == 0)
-                rc = remains_take(&abandoned, &remains, PATIENCE_MS, &err);
+                rc = remains_take(&abandoned, &remains, LOADED_PATIENCE_MS, &err);
         remains_clear(&remains);
         if (rc) {
                 fprintf(stderr, "abandon: %s\n", err.text);
@@ -66,52 +62,37 @@ static int start(void **state)
         struct service_options options = {
                 .pool_max = AT_ONCE, .warm = {{"python", AT_ONCE}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
-        return abandon() ? -1 : fixture_start_at_rest(&options, &before, PATIENCE_MS);
+        return abandon() ? -1 : loaded_start(&options);
 }
 
 static int stop(void **state)
 {
-        load_kill(&load);
-        remains_clear(&before);
         service_stop(&abandoned, NULL);
-        return fixture_stop(state);
-}
-
-static int end_load(void **state)
-{
-        (void)state;
-        load_kill(&load);
-        return 0;
+        return loaded_stop(state);
 }
 
 /* Every client's first program runs, and will for longer than any of this takes; what is killed is killed
  * under them. */
 static void begin(void)
 {
-        struct error err = {0};
-        must(load_start_with(&load, fixture.port, AT_ONCE, load_held, load_quick, &err), &err);
-        assert_true(fixture_await_leased(AT_ONCE, PATIENCE_MS));
+        loaded_begin_held(AT_ONCE);
 }
 
 /* All serve again; then nobody asks any more, and nothing is left. */
-static void end(int may, struct load_counts *counts)
+static struct load_counts end(int may)
 {
-        struct error err = {0};
-        assert_true(load_served(&load, 2 * AT_ONCE, PATIENCE_MS));
-        must(load_end(&load, may, counts, &err), &err);
-        must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
+        return loaded_end(2 * AT_ONCE, may);
 }
 
 /* The requests that ran get an error: the result of what was taken away is nobody's. */
 static void the_broker_with_eight_in_flight(void **state)
 {
-        struct load_counts counts;
         (void)state;
         for (int round = 0; round < 3; round++) {
                 begin();
                 pid_t broker = service_process(&fixture, "broker");
                 assert_true(broker > 0 && !kill(broker, SIGKILL));
-                end(LOAD_MAY_FAIL, &counts);
+                struct load_counts counts = end(LOAD_MAY_FAIL);
                 assert_true(counts.failed + counts.refused >= AT_ONCE);
                 assert_int_not_equal(service_process(&fixture, "broker"), broker);
         }
@@ -120,13 +101,12 @@ static void the_broker_with_eight_in_flight(void **state)
 static void every_worker(void **state)
 {
         struct process list[PROCESSES_MAX];
-        struct load_counts counts;
         (void)state;
         begin();
         size_t count = service_workers(&fixture, list);
         for (size_t i = 0; i < count; i++)
                 kill(list[i].pid, SIGKILL);
-        end(0, &counts);
+        struct load_counts counts = end(0);
         assert_true(counts.refused >= AT_ONCE);
 }
 
@@ -140,13 +120,12 @@ static void start_again(void)
 static void the_supervisor(void **state)
 {
         struct error err = {0};
-        struct load_counts counts;
         (void)state;
         begin();
         assert_int_equal(kill(fixture.supervisor, SIGKILL), 0);
-        must(service_gone(&fixture, clock_ms() + PATIENCE_MS, &err), &err);
+        must(service_gone(&fixture, clock_ms() + LOADED_PATIENCE_MS, &err), &err);
         start_again();
-        end(LOAD_MAY_FAIL, &counts);
+        struct load_counts counts = end(LOAD_MAY_FAIL);
         assert_true(counts.failed + counts.refused >= AT_ONCE);
 }
 
@@ -165,7 +144,7 @@ static void all_of_them_at_once(void **state)
         for (int i = 0; i < count; i++)
                 for (int j = 0; j < now_count; j++)
                         assert_string_not_equal(ids[i], now[j]);
-        end(LOAD_MAY_FAIL, NULL);
+        end(LOAD_MAY_FAIL);
 }
 
 /* Without nginx nobody can ask for health: a worker at work holds its client's connection and a stream. */
@@ -175,7 +154,7 @@ static bool all_workers_idle(void *context)
         size_t count = service_workers(&fixture, list);
         (void)context;
         for (size_t i = 0; i < count; i++)
-                if (processes_descriptors(list[i].pid) > before.worker_fds + 1)
+                if (processes_descriptors(list[i].pid) > loaded.before.worker_fds + 1)
                         return false;
         return true;
 }
@@ -184,13 +163,12 @@ static bool all_workers_idle(void *context)
 static void nginx(void **state)
 {
         struct error err = {0};
-        struct load_counts counts;
         (void)state;
         begin();
         processes_kill_session(fixture.nginx, fixture.nginx);
-        assert_true(service_until(all_workers_idle, NULL, PATIENCE_MS));
+        assert_true(service_until(all_workers_idle, NULL, LOADED_PATIENCE_MS));
         must(service_launch_nginx(&fixture, &err), &err);
-        end(LOAD_MAY_END, &counts);
+        struct load_counts counts = end(LOAD_MAY_END);
         assert_true(counts.ended >= AT_ONCE);
 }
 
@@ -204,21 +182,19 @@ static bool none_left(void *context)
 static void containers_that_nobody_comes_back_for(void **state)
 {
         (void)state;
-        int64_t patience_ms = abandoned_at_ms + PROTOCOL_SILENCE_S * 1000 + PATIENCE_MS - clock_ms();
+        int64_t patience_ms = abandoned_at_ms + PROTOCOL_SILENCE_S * 1000 + LOADED_PATIENCE_MS - clock_ms();
         if (!service_until(none_left, &abandoned, patience_ms > 0 ? (int)patience_ms : 0))
                 fail_msg("a container of %s is left", abandoned.instance);
 }
 
-#define TEST(f) cmocka_unit_test_teardown(f, end_load)
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                TEST(the_broker_with_eight_in_flight),
-                TEST(every_worker),
-                TEST(the_supervisor),
-                TEST(all_of_them_at_once),
-                TEST(nginx),
+                LOADED_TEST(the_broker_with_eight_in_flight),
+                LOADED_TEST(every_worker),
+                LOADED_TEST(the_supervisor),
+                LOADED_TEST(all_of_them_at_once),
+                LOADED_TEST(nginx),
                 cmocka_unit_test(containers_that_nobody_comes_back_for),
         };
         return cmocka_run_group_tests(tests, start, stop);

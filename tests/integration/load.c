@@ -4,7 +4,7 @@
 #include "fcgi/base/clock.h"
 #include "tests/integration/answer.h"
 #include "tests/integration/http.h"
-#include "tests/integration/service.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 #include "tests/integration/token.h"
 

@@ -6,7 +6,7 @@
 #include "fcgi/base/log.h"
 #include "fcgi/model/seccomp_profile.h"
 #include "fcgi/sandbox/broker.h"
-#include "tests/integration/service.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

@@ -3,6 +3,7 @@
  * one that it names. */
 #include "tests/integration/fixture.h"
 #include "tests/integration/must.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include "fcgi/base/clock.h"

@@ -8,6 +8,7 @@
 #include "tests/integration/metrics_page.h"
 #include "tests/integration/must.h"
 #include "tests/integration/one_sandbox.h"
+#include "tests/integration/service_ask.h"
 
 #include <math.h>
 #include <signal.h>

@@ -8,6 +8,7 @@
 #include "tests/integration/must.h"
 #include "tests/integration/one_sandbox.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <signal.h>

@@ -2,6 +2,8 @@
 #include "tests/integration/fixture.h"
 #include "tests/integration/http.h"
 #include "tests/integration/metrics_page.h"
+#include "tests/integration/service_ask.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

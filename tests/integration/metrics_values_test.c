@@ -7,6 +7,7 @@
 #include "tests/integration/metrics_page.h"
 #include "tests/integration/must.h"
 #include "tests/integration/one_sandbox.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <inttypes.h>

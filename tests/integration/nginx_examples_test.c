@@ -3,6 +3,7 @@
 #include "tests/integration/allowance.h"
 #include "tests/integration/answer.h"
 #include "tests/integration/nginx_place.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

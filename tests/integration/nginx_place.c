@@ -4,6 +4,8 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "tests/integration/answer.h"
+#include "tests/integration/service_ask.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

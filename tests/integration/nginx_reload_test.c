@@ -1,9 +1,9 @@
 /* nginx reloaded in front of the real service, under load: every request gets its own result, those that run
  * through it too. */
-#include "tests/integration/fixture.h"
-#include "tests/integration/load.h"
+#include "tests/integration/loaded.h"
 #include "tests/integration/must.h"
 #include "tests/integration/nginx_workers.h"
+#include "tests/integration/service_ask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,10 +13,6 @@
 #define CLIENTS 8
 #define POOL 4
 #define RELOADS 5
-#define PATIENCE_MS 120000
-
-static struct load load;
-static struct remains before;
 
 /* Nobody is sent away because others take long. */
 static int start(void **state)
@@ -25,32 +21,14 @@ static int start(void **state)
                 .queue_timeout_s = 60,
                 .warm = {{"python", POOL}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
-        return fixture_start_at_rest(&options, &before, PATIENCE_MS);
-}
-
-static int stop(void **state)
-{
-        load_kill(&load);
-        remains_clear(&before);
-        return fixture_stop(state);
-}
-
-static int end_load(void **state)
-{
-        (void)state;
-        load_kill(&load);
-        return 0;
+        return loaded_start(&options);
 }
 
 /* All are served, and none as much as sent away; then nothing is left. */
 static void end(void)
 {
-        struct error err = {0};
-        struct load_counts counts;
-        assert_true(load_served(&load, 2 * CLIENTS, PATIENCE_MS));
-        must(load_end(&load, 0, &counts, &err), &err);
+        struct load_counts counts = loaded_end(2 * CLIENTS, 0);
         assert_int_equal(counts.refused, 0);
-        must(remains_check(&fixture, &before, PATIENCE_MS, &err), &err);
 }
 
 /* Clients ask before, during and after each reload, which is over when no process of before is there. */
@@ -58,10 +36,10 @@ static void one_reload_after_the_other(void **state)
 {
         struct error err = {0};
         (void)state;
-        must(load_start(&load, fixture.port, CLIENTS, load_quick, &err), &err);
+        loaded_begin(CLIENTS);
         for (int i = 0; i < RELOADS; i++) {
-                assert_true(load_served(&load, CLIENTS, PATIENCE_MS));
-                must(nginx_workers_replace(fixture.nginx, PATIENCE_MS, &err), &err);
+                loaded_await_served(CLIENTS);
+                must(nginx_workers_replace(fixture.nginx, LOADED_PATIENCE_MS, &err), &err);
         }
         end();
 }
@@ -71,9 +49,8 @@ static void while_all_run(void **state)
 {
         struct error err = {0};
         (void)state;
-        must(load_start_with(&load, fixture.port, POOL, load_held, load_quick, &err), &err);
-        assert_true(fixture_await_leased(POOL, PATIENCE_MS));
-        must(nginx_workers_reload(fixture.nginx, PATIENCE_MS, &err), &err);
+        loaded_begin_held(POOL);
+        must(nginx_workers_reload(fixture.nginx, LOADED_PATIENCE_MS, &err), &err);
         assert_int_equal(service_sandboxes(&fixture, "leased", NULL), POOL);
         end();
 }
@@ -81,8 +58,8 @@ static void while_all_run(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_teardown(one_reload_after_the_other, end_load),
-                cmocka_unit_test_teardown(while_all_run, end_load),
+                LOADED_TEST(one_reload_after_the_other),
+                LOADED_TEST(while_all_run),
         };
-        return cmocka_run_group_tests(tests, start, stop);
+        return cmocka_run_group_tests(tests, start, loaded_stop);
 }

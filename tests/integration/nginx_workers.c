@@ -2,7 +2,7 @@
 #include "tests/integration/nginx_workers.h"
 
 #include "tests/integration/processes.h"
-#include "tests/integration/service.h"
+#include "tests/integration/service_ask.h"
 
 #include <signal.h>
 #include <stdbool.h>

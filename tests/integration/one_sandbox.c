@@ -5,6 +5,7 @@
 #include "tests/integration/held.h"
 #include "tests/integration/metrics_page.h"
 #include "tests/integration/must.h"
+#include "tests/integration/service_ask.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

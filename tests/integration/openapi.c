@@ -2,7 +2,7 @@
  * keyword silently left out. */
 #include "tests/integration/openapi.h"
 
-#include "tests/integration/service.h"
+#include "tests/integration/service_places.h"
 
 #include <regex.h>
 #include <stdbool.h>

@@ -5,6 +5,7 @@
 #include "tests/integration/must.h"
 #include "tests/integration/nginx_place.h"
 #include "tests/integration/nginx_workers.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

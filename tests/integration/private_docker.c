@@ -4,7 +4,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "tests/integration/processes.h"
-#include "tests/integration/service.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <errno.h>

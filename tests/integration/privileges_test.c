@@ -1,6 +1,7 @@
 /* What each process of the service may do while it lives, and who reaches its sockets. */
 #include "tests/integration/fixture.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -67,6 +67,21 @@ void processes_kill_session(pid_t session, pid_t child)
         waitpid(child, NULL, 0);
 }
 
+bool processes_has_argument(pid_t pid, const char *argument)
+{
+        char text[4096];
+        bool has = false;
+        FILE *file = open_proc(pid, "cmdline");
+        if (!file)
+                return false;
+        size_t size = fread(text, 1, sizeof text - 1, file);
+        fclose(file);
+        text[size] = '\0';
+        for (size_t at = 0; at < size && !has; at += strlen(text + at) + 1)
+                has = !strcmp(text + at, argument);
+        return has;
+}
+
 int processes_descriptors(pid_t pid)
 {
         char path[64];

@@ -2,6 +2,7 @@
 #ifndef SANDPOOL_TEST_PROCESSES_H
 #define SANDPOOL_TEST_PROCESSES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -20,6 +21,10 @@ size_t processes_list(pid_t session, pid_t parent, struct process list[PROCESSES
 /* kill -9 of a whole session, the caller's child in it first: nobody is left to put anything in order. Waits
  * for the child. */
 void processes_kill_session(pid_t session, pid_t child);
+
+/* Whether it was started with this argument; one that was forked and did not start anything has its parent's.
+ */
+bool processes_has_argument(pid_t pid, const char *argument);
 
 /* How many descriptors the process has open; -1 when it is gone. */
 int processes_descriptors(pid_t pid);

@@ -4,6 +4,8 @@
 #include "tests/integration/corpus.h"
 #include "tests/integration/fixture.h"
 #include "tests/integration/openapi.h"
+#include "tests/integration/service_ask.h"
+#include "tests/integration/service_places.h"
 
 #include "fcgi/model/language.h"
 

@@ -1,10 +1,11 @@
 /* What may die while the service lives: a worker, the broker, a sandbox; or the service, which is started
  * again. */
 #include "tests/integration/background.h"
-#include "tests/integration/fixture.h"
-#include "tests/integration/load.h"
+#include "tests/integration/loaded.h"
 #include "tests/integration/must.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>
@@ -21,10 +22,6 @@
 #include <string.h>
 
 #define CLIENTS 8
-#define WAIT_MS 90000
-
-static struct load load;
-static struct remains before;
 
 /* Nobody is sent away because others take long. */
 static int start(void **state)
@@ -32,43 +29,7 @@ static int start(void **state)
         struct service_options options = {
                 .pool_max = 4, .queue_timeout_s = 50, .warm = {{"python", 4}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
-        return fixture_start_at_rest(&options, &before, WAIT_MS);
-}
-
-static int stop(void **state)
-{
-        load_kill(&load);
-        remains_clear(&before);
-        return fixture_stop(state);
-}
-
-static int end_load(void **state)
-{
-        (void)state;
-        load_kill(&load);
-        return 0;
-}
-
-static void nothing_is_left(void)
-{
-        struct error err = {0};
-        must(remains_check(&fixture, &before, WAIT_MS, &err), &err);
-}
-
-static void begin(void)
-{
-        struct error err = {0};
-        must(load_start(&load, fixture.port, CLIENTS, load_quick, &err), &err);
-        assert_true(load_served(&load, CLIENTS, WAIT_MS));
-}
-
-/* All are served; then nobody asks any more, and nothing is left. */
-static void end(struct load_counts *counts)
-{
-        struct error err = {0};
-        assert_true(load_served(&load, 2 * CLIENTS, WAIT_MS));
-        must(load_end(&load, 0, counts, &err), &err);
-        nothing_is_left();
+        return loaded_start(&options);
 }
 
 static void runs(void)
@@ -167,22 +128,21 @@ static void a_worker_is_killed_in_mid_run(void **state)
 {
         char text[256], body[256];
         struct containers one = {.gone = 1};
-        struct load_counts counts;
         pid_t worker = 0;
         (void)state;
         assert_true(fixture_await_leased(0, BACKGROUND_WAIT_MS));
         snprintf(body, sizeof body, BACKGROUND_SLEEPS, 29);
         struct background request = background_ask(body);
-        assert_true(service_until(one_is_at_work, &one, WAIT_MS));
-        assert_true(service_until(is_busy, &worker, WAIT_MS));
-        begin();
+        assert_true(service_until(one_is_at_work, &one, LOADED_PATIENCE_MS));
+        assert_true(service_until(is_busy, &worker, LOADED_PATIENCE_MS));
+        loaded_begin(CLIENTS);
         assert_int_equal(kill(worker, SIGKILL), 0);
         background_finish(request, text, sizeof text);
         assert_string_equal(text, "503 error ");
-        assert_true(service_until(is_removed_with_its_worker, NULL, WAIT_MS));
-        assert_true(service_until(are_gone, &one, WAIT_MS));
-        assert_true(service_until(all_workers, NULL, WAIT_MS));
-        end(&counts);
+        assert_true(service_until(is_removed_with_its_worker, NULL, LOADED_PATIENCE_MS));
+        assert_true(service_until(are_gone, &one, LOADED_PATIENCE_MS));
+        assert_true(service_until(all_workers, NULL, LOADED_PATIENCE_MS));
+        struct load_counts counts = loaded_end(2 * CLIENTS, 0);
         assert_int_equal(counts.refused, 0);
 }
 
@@ -206,12 +166,12 @@ static void the_broker_is_killed(void **state)
         background_finish(request, text, sizeof text);
         if (strncmp(text, "500 error ", 10) && strncmp(text, "503 error ", 10))
                 fail_msg("the interrupted request: %s", text);
-        assert_true(service_until(runs_again, NULL, WAIT_MS));
-        assert_true(service_until(are_gone, &all, WAIT_MS));
+        assert_true(service_until(runs_again, NULL, LOADED_PATIENCE_MS));
+        assert_true(service_until(are_gone, &all, LOADED_PATIENCE_MS));
         pid_t next = service_process(&fixture, "broker");
         assert_true(next > 0 && next != broker);
         runs();
-        nothing_is_left();
+        loaded_nothing_is_left();
 }
 
 static void a_sandbox_is_removed_by_hand(void **state)
@@ -229,8 +189,8 @@ static void a_sandbox_is_removed_by_hand(void **state)
         background_finish(request, text, sizeof text);
         if (strncmp(text, "500 error ", 10) && strncmp(text, "503 error ", 10))
                 fail_msg("the interrupted request: %s", text);
-        assert_true(service_until(runs_again, NULL, WAIT_MS));
-        nothing_is_left();
+        assert_true(service_until(runs_again, NULL, LOADED_PATIENCE_MS));
+        loaded_nothing_is_left();
 }
 
 /* The service ends and comes back while requests keep coming: each is answered, with its own result or a 503.
@@ -240,15 +200,15 @@ static void restarted_under_load(void **state)
         struct error err = {0};
         int status = -1;
         (void)state;
-        begin();
+        loaded_begin(CLIENTS);
         service_end(&fixture);
-        must(spawn_wait(fixture.supervisor, clock_ms() + WAIT_MS, &status, &err), &err);
+        must(spawn_wait(fixture.supervisor, clock_ms() + LOADED_PATIENCE_MS, &status, &err), &err);
         assert_int_equal(status, 0);
-        assert_true(load_refused(&load, CLIENTS, WAIT_MS));
+        loaded_await_refused(CLIENTS);
         fixture.ending = false;
         must(service_launch(&fixture, &err), &err);
         must(service_await_ready(&fixture, &err), &err);
-        end(NULL);
+        loaded_end(2 * CLIENTS, 0);
 }
 
 static void a_second_service_in_the_same_place_is_refused(void **state)
@@ -259,7 +219,7 @@ static void a_second_service_in_the_same_place_is_refused(void **state)
         (void)state;
         service_binary_path(binary, sizeof binary);
         const char *const argv[] = {binary, "--config", fixture.settings, "serve", NULL};
-        int code = spawn_run(argv, WAIT_MS, &said, NULL, &err);
+        int code = spawn_run(argv, LOADED_PATIENCE_MS, &said, NULL, &err);
         if (code <= 0)
                 fail_msg("exit code %d %s", code, err.text);
         assert_true(said.size > 0);
@@ -271,10 +231,10 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_second_service_in_the_same_place_is_refused),
-                cmocka_unit_test_teardown(a_worker_is_killed_in_mid_run, end_load),
+                LOADED_TEST(a_worker_is_killed_in_mid_run),
                 cmocka_unit_test(a_sandbox_is_removed_by_hand),
                 cmocka_unit_test(the_broker_is_killed),
-                cmocka_unit_test_teardown(restarted_under_load, end_load),
+                LOADED_TEST(restarted_under_load),
         };
-        return cmocka_run_group_tests(tests, start, stop);
+        return cmocka_run_group_tests(tests, start, loaded_stop);
 }

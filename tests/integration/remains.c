@@ -3,6 +3,7 @@
 
 #include "fcgi/base/clock.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <fnmatch.h>

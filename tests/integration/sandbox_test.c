@@ -1,6 +1,7 @@
 /* The containers as Docker describes them: each piece of hardening, one by one. */
 #include "fcgi/base/io.h"
 #include "tests/integration/fixture.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

@@ -3,14 +3,10 @@
 #define SANDPOOL_TEST_SERVICE_H
 
 #include "fcgi/base/error.h"
-#include "tests/integration/processes.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-#define SERVICE_CONTAINERS_MAX 32
 
 /* How many sandboxes of a language are kept warm, instead of what its YAML says. */
 struct service_warm {
@@ -76,24 +72,12 @@ int service_start(struct service *service, const struct service_options *options
 void service_end(struct service *service);
 
 /* SIGTERM unless it was told already, wait for the end; 0 only when the service exited with 0 and
- * nothing of it is left: no container, no process, no socket. All is cleaned up in either case. */
+ * nothing of it is left: no container, no process, no socket. All is cleaned up in either case: also
+ * processes that nobody followed, such as those of an upgrade in the middle of which a test failed. */
 int service_stop(struct service *service, struct error *err);
 
 /* Wait for the supervisor's end (after it was killed) and that nothing is left, as service_stop does. */
 int service_gone(struct service *service, int64_t deadline_ms, struct error *err);
-
-/* The first of so many ports in a row on 127.0.0.1 that nobody uses, of those that no connection gets by
- * itself. -1 when there are none. */
-int service_free_ports(int count);
-
-/* The path of a file of the source tree, given relative to its root: absolute, into path. */
-void service_source_path(const char *relative, char *path, size_t size);
-
-/* The same for what was built, relative to the folder that BUILD names, or build/. */
-void service_built_path(const char *relative, char *path, size_t size);
-
-/* That of the service's program: SANDPOOL_PROGRAM, else the built one. */
-void service_binary_path(char *path, size_t size);
 
 /* Start nginx with a rendered configuration, in the foreground, as the ordinary user that `make up` runs it
  * as. Returns its pid, or -1. */
@@ -106,38 +90,5 @@ pid_t service_named(const struct service *service);
  * another one, wait for the old one's end, which must be in order; the caller is its subreaper
  * (PR_SET_CHILD_SUBREAPER). 1: another, 0: the same, -1. */
 int service_follow_upgrade(struct service *service, struct error *err);
-
-/* Ids of the containers with this instance's label, also those that do not run. Returns their number, -1 on
- * error. */
-int service_containers(
-        const struct service *service, char ids[SERVICE_CONTAINERS_MAX][65], struct error *err);
-
-/* The workers that there are, without the control worker. Returns how many. */
-size_t service_workers(const struct service *service, struct process list[PROCESSES_MAX]);
-
-/* The process of that name ("broker", "worker-3") or 0. */
-pid_t service_process(const struct service *service, const char *name);
-
-/* GET a path as JSON, NULL with err when it is not status 200 or not JSON. The caller's. */
-json_t *service_get(const struct service *service, const char *path, struct error *err);
-
-/* The same, asked again as long as it is not answered so: the control process gives its broker a second,
- * which on a busy machine may be too short although all is well. */
-json_t *service_await(const struct service *service, const char *path, struct error *err);
-
-/* POST a body to /api/execute that must be answered 200: its JSON, the caller's; else NULL with err. Steals
- * the reference to body. */
-json_t *service_execute(const struct service *service, json_t *body, struct error *err);
-
-/* How many sandboxes are in a state ("idle", "leased", "starting") over all languages by /api/health; -1. */
-int service_sandboxes(const struct service *service, const char *state, struct error *err);
-
-/* Whether the log has a line with all of these words (NULL-terminated); the line is copied into line (may be
- * NULL). */
-bool service_logged(const struct service *service, const char *const *words, char *line, size_t size);
-
-/* Ask again every few milliseconds until condition(context) is true or timeout_ms passed. Returns whether it
- * became true. For what cannot tell by itself that it changed: /proc, Docker's list, a log file. */
-bool service_until(bool (*condition)(void *context), void *context, int timeout_ms);
 
 #endif

@@ -6,6 +6,7 @@
 #include "tests/integration/http.h"
 #include "tests/integration/log_lines.h"
 #include "tests/integration/must.h"
+#include "tests/integration/service_ask.h"
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"

@@ -1,4 +1,4 @@
-/* Many clients, clients that leave, clients that ask too often; and what the service says about itself. */
+/* Many clients, clients that leave, clients that ask too often; and the log of all that. */
 #include "tests/integration/allowance.h"
 #include "tests/integration/answer.h"
 #include "tests/integration/fixture.h"
@@ -6,6 +6,7 @@
 #include "tests/integration/http.h"
 #include "tests/integration/must.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>
@@ -298,28 +299,6 @@ static void a_client_that_leaves_the_test_cases(void **state)
         leave_while_it_runs(body, user);
 }
 
-static void the_request_id_is_everywhere_and_the_code_nowhere(void **state)
-{
-        char id[64], line[4200], process[64];
-        struct error err = {0};
-        struct http_response response = {0};
-        struct http_request request = {.port = fixture.port,
-                .path = "/api/v1/execute",
-                .body = "{\"code\": \"print('very-secret-words', input())\", \"stdin\": "
-                        "\"very-secret-input\","
-                        " \"args\": [\"very-secret-arg\"]}"};
-        (void)state;
-        assert_int_equal(http_send(&request, 1, &response, &err), 0);
-        assert_int_equal(response.status, 200);
-        assert_int_equal(answer_check(&response, &err), 0);
-        assert_int_equal(http_header(&response, "X-Request-Id", id, sizeof id), 1);
-        assert_int_equal(strlen(id), 32);
-        assert_int_equal(fixture_log_field(id, "process", process, sizeof process), 0);
-        assert_memory_equal(process, "worker-", 7);
-        assert_false(service_logged(&fixture, (const char *const[]){"very-secret", NULL}, line, sizeof line));
-        http_clear(&response);
-}
-
 /* Every line of the log is JSON with the fields that all lines have. */
 static void the_log_is_json(void **state)
 {
@@ -343,88 +322,6 @@ static void the_log_is_json(void **state)
         }
         free(text);
         assert_true(lines > CLIENTS);
-}
-
-static void get_is(const char *path, const char *word)
-{
-        struct error err = {0};
-        json_t *json = service_await(&fixture, path, &err);
-        if (!json)
-                fail_msg("%s", err.text);
-        assert_string_equal(fixture_text(json, "status"), word);
-        json_decref(json);
-}
-
-static bool is_healthy(void *context)
-{
-        json_t *health = service_get(&fixture, "/api/health", NULL);
-        bool ok = !strcmp(fixture_text(health, "status"), "ok");
-        (void)context;
-        json_decref(health);
-        return ok;
-}
-
-static void probes(void **state)
-{
-        (void)state;
-        get_is("/livez", "ok");
-        get_is("/readyz", "ready");
-        /* Ready is who can run something; healthy, who can run everything. */
-        assert_true(service_until(is_healthy, NULL, WAIT_MS));
-        get_is("/api/health", "ok");
-        get_is("/api/v1/health", "ok");
-        json_t *health = service_await(&fixture, "/api/health", NULL);
-        json_t *checks = json_object_get(health, "checks");
-        static const char *const must[] = {"docker", "pool", "languages"};
-        for (size_t i = 0; i < sizeof must / sizeof *must; i++)
-                assert_true(json_is_object(json_object_get(checks, must[i])));
-        assert_true(json_is_true(json_object_get(json_object_get(checks, "docker"), "ok")));
-        json_decref(health);
-}
-
-static bool is_range(const json_t *limits, const char *name)
-{
-        const json_t *range = json_object_get(limits, name);
-        double min = json_number_value(json_object_get(range, "min"));
-        double usual = json_number_value(json_object_get(range, "default"));
-        double max = json_number_value(json_object_get(range, "max"));
-        return min > 0 && min <= usual && usual <= max;
-}
-
-static void languages(void **state)
-{
-        static const char *const known[] = {"cpp", "javascript", "python"};
-        struct error err = {0};
-        size_t i;
-        json_t *language;
-        (void)state;
-        json_t *answer = service_await(&fixture, "/api/languages", &err);
-        json_t *again = service_await(&fixture, "/api/v1/languages", &err);
-        if (!answer || !again)
-                fail_msg("%s", err.text);
-        assert_true(json_equal(answer, again));
-        json_t *list = json_object_get(answer, "languages");
-        assert_int_equal(json_array_size(list), sizeof known / sizeof *known);
-        json_array_foreach(list, i, language)
-        {
-                assert_string_equal(fixture_text(language, "id"), known[i]);
-                assert_true(*fixture_text(language, "name") && *fixture_text(language, "version"));
-                assert_true(*fixture_text(language, "extension") == '.' && *fixture_text(language, "sample"));
-                assert_true(json_array_size(json_object_get(language, "aliases")) > 0);
-                assert_int_equal(json_is_true(json_object_get(language, "compiled")), i == 0);
-                assert_true(is_range(json_object_get(language, "limits"), "timeout"));
-                assert_true(is_range(json_object_get(language, "limits"), "memoryLimit"));
-                /* What is offered as a sample runs, under each of the language's names. */
-                json_t *ran = fixture_run(
-                        json_string_value(json_array_get(json_object_get(language, "aliases"), 0)),
-                        fixture_text(language, "sample"), NULL);
-                assert_non_null(ran);
-                assert_string_equal(fixture_text(ran, "status"), "success");
-                assert_string_equal(fixture_text(ran, "language"), known[i]);
-                json_decref(ran);
-        }
-        json_decref(answer);
-        json_decref(again);
 }
 
 static int passed(const struct http_request *request, int count, struct http_response responses[])
@@ -482,14 +379,11 @@ static void rate_limit(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(probes),
-                cmocka_unit_test(languages),
                 cmocka_unit_test(no_answer_is_mixed_up),
                 cmocka_unit_test(five_hundred_at_once),
                 cmocka_unit_test(a_client_that_leaves),
                 cmocka_unit_test(a_client_that_leaves_the_compiler),
                 cmocka_unit_test(a_client_that_leaves_the_test_cases),
-                cmocka_unit_test(the_request_id_is_everywhere_and_the_code_nowhere),
                 cmocka_unit_test(rate_limit),
                 cmocka_unit_test(the_log_is_json),
         };

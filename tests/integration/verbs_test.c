@@ -2,6 +2,7 @@
  * YAML says. */
 #include "tests/integration/answer.h"
 #include "tests/integration/service.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <setjmp.h>

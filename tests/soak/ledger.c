@@ -1,6 +1,8 @@
 /* Counters in shared memory, under one lock. */
 #include "tests/soak/ledger.h"
 
+#include "fcgi/base/clock.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +21,7 @@ struct counter {
 struct ledger {
         pthread_mutex_t lock; /* robust: a client may be killed while it holds it */
         struct counter counters[LEDGER_KINDS][NAMES_MAX];
+        int64_t last_ms[LEDGER_KINDS], gap_ms[LEDGER_KINDS]; /* clock_ms */
         unsigned mixed_up, wrong, problems;
         char problem[PROBLEMS_MAX][PROBLEM_SIZE];
 };
@@ -55,13 +58,38 @@ static struct counter *counter_of(struct ledger *ledger, enum ledger_kind kind, 
         return &list[i];
 }
 
+/* Under the lock. */
+static void measure_gap(struct ledger *ledger, enum ledger_kind kind)
+{
+        int64_t now_ms = clock_ms(), gap_ms = now_ms - ledger->last_ms[kind];
+        if (ledger->last_ms[kind] && gap_ms > ledger->gap_ms[kind])
+                ledger->gap_ms[kind] = gap_ms;
+        ledger->last_ms[kind] = now_ms;
+}
+
 void ledger_count(struct ledger *ledger, enum ledger_kind kind, const char *name)
 {
         char cut[NAME_SIZE];
         snprintf(cut, sizeof cut, "%s", name);
         lock(ledger);
         counter_of(ledger, kind, cut)->count++;
+        measure_gap(ledger, kind);
         pthread_mutex_unlock(&ledger->lock);
+}
+
+void ledger_begin(struct ledger *ledger)
+{
+        lock(ledger);
+        for (int kind = 0; kind < LEDGER_KINDS; kind++) {
+                ledger->last_ms[kind] = clock_ms();
+                ledger->gap_ms[kind] = 0;
+        }
+        pthread_mutex_unlock(&ledger->lock);
+}
+
+int64_t ledger_gap_ms(const struct ledger *ledger, enum ledger_kind kind)
+{
+        return ledger->gap_ms[kind];
 }
 
 unsigned ledger_get(const struct ledger *ledger, enum ledger_kind kind, const char *name)

@@ -3,6 +3,7 @@
 #define SANDPOOL_SOAK_LEDGER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct ledger;
 
@@ -18,6 +19,10 @@ enum ledger_kind { LEDGER_ANSWER, LEDGER_ACT, LEDGER_SERVED, LEDGER_KINDS };
 struct ledger *ledger_new(void);
 
 void ledger_count(struct ledger *ledger, enum ledger_kind kind, const char *name);
+
+/* The longest time since ledger_begin in which nothing of a kind was counted, up to the last that was. */
+void ledger_begin(struct ledger *ledger);
+int64_t ledger_gap_ms(const struct ledger *ledger, enum ledger_kind kind);
 
 /* Of this name; NULL: of all. */
 unsigned ledger_get(const struct ledger *ledger, enum ledger_kind kind, const char *name);

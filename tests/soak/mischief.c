@@ -5,6 +5,8 @@
 #include "fcgi/base/io.h"
 #include "tests/integration/http.h"
 #include "tests/integration/processes.h"
+#include "tests/integration/service_ask.h"
+#include "tests/integration/service_places.h"
 #include "tests/integration/spawn.h"
 
 #include <fcntl.h>
@@ -143,6 +145,22 @@ static int kill_nginx(struct mischief *m, struct error *err)
         return 0;
 }
 
+static int reload_nginx(struct mischief *m, struct error *err)
+{
+        return kill(m->service->nginx, SIGHUP) ? error_errno(err, "nginx") : 0;
+}
+
+/* In order: what runs gets its result. */
+static int stop(struct mischief *m, struct error *err)
+{
+        end_fault(m);
+        end_stop(m);
+        kill(m->service->supervisor, SIGTERM);
+        if (service_gone(m->service, clock_ms() + BACK_MS, err))
+                return error_wrap(err, "the service was told to end");
+        return start_again(m, err);
+}
+
 static int remove_container(struct mischief *m, struct error *err)
 {
         char ids[SERVICE_CONTAINERS_MAX][65];
@@ -217,7 +235,9 @@ static const struct {
         {"broker killed", 2, kill_broker},
         {"supervisor killed", 1, kill_supervisor},
         {"all killed at once", 1, kill_all},
+        {"stopped in order", 1, stop},
         {LEDGER_NGINX_KILLED, 1, kill_nginx},
+        {"nginx reloaded", 1, reload_nginx},
         {"container killed or removed", 8, remove_container},
         {"reload of a change", 4, reload},
         {"reload of a mistake", 2, reload_mistake},

@@ -3,7 +3,7 @@
 
 #include "fcgi/base/io.h"
 #include "tests/integration/case.h"
-#include "tests/integration/service.h"
+#include "tests/integration/service_places.h"
 
 #include <dirent.h>
 #include <stdbool.h>

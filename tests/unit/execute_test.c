@@ -1,6 +1,7 @@
 /* One request's work against a scripted broker and runner. */
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
+#include "tests/unit/play.h"
 #include "tests/unit/script.h"
 
 #include <errno.h>
@@ -16,194 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
-
-/* --- scripts ---------------------------------------------------------------------------------- */
-
-static void play_hello(int fd)
-{
-        struct protocol_report r = script_fine;
-        script_hear_step(fd, NULL);
-        script_say(fd, FRAME_STDOUT, "hello ", 6);
-        script_say(fd, FRAME_STDERR, "oh", 2);
-        script_say(fd, FRAME_PONG, "12345678", 8);
-        script_say(fd, FRAME_STDOUT, "world\n", 6);
-        r.out_bytes = 12;
-        r.err_bytes = 2;
-        script_report(fd, &r);
-}
-
-static void play_tell(int fd)
-{
-        char *text = NULL;
-        size_t size = 0;
-        struct protocol_report r = script_fine;
-        FILE *told = open_memstream(&text, &size);
-        script_hear_step(fd, told);
-        fclose(told);
-        script_say(fd, FRAME_STDOUT, text, size);
-        r.out_bytes = size;
-        script_report(fd, &r);
-}
-
-/* Floods while the worker still has a megabyte to send, and reads it only afterwards. */
-static void play_flood_first(int fd)
-{
-        static char block[PROTOCOL_PAYLOAD_MAX];
-        struct protocol_report r = script_fine;
-        memset(block, 'x', sizeof(block));
-        for (int i = 0; i < 16; i++)
-                script_say(fd, FRAME_STDOUT, block, sizeof(block));
-        script_hear_step(fd, NULL);
-        r.out_bytes = 16 * sizeof(block);
-        script_report(fd, &r);
-}
-
-static struct protocol_report scripted; /* what the next ones report */
-static const char *scripted_err = "";
-
-static void play_scripted(int fd)
-{
-        script_hear_step(fd, NULL);
-        if (*scripted_err)
-                script_say(fd, FRAME_STDERR, scripted_err, strlen(scripted_err));
-        scripted.err_bytes = strlen(scripted_err);
-        script_report(fd, &scripted);
-}
-
-static void play_silence(int fd)
-{
-        char byte;
-        script_hear_step(fd, NULL);
-        script_exactly(fd, &byte, 1);
-}
-
-static int heard[2]; /* a pipe: a byte when this one has heard its step */
-
-static void play_silence_aloud(int fd)
-{
-        char byte = 0;
-        script_hear_step(fd, NULL);
-        script_must(write(heard[1], &byte, 1) == 1);
-        script_exactly(fd, &byte, 1);
-}
-
-static void play_death(int fd)
-{
-        script_hear_step(fd, NULL);
-        script_say(fd, FRAME_STDOUT, "last words", 10);
-}
-
-static void play_compile_and_run(int fd)
-{
-        struct protocol_report r = script_fine;
-        r.kind = STEP_COMPILE;
-        r.err_bytes = 7;
-        script_hear_step(fd, NULL);
-        script_say(fd, FRAME_STDERR, "warning", 7);
-        script_report(fd, &r);
-        play_tell(fd);
-}
-
-static void play_compile_error(int fd)
-{
-        struct protocol_report r = script_fine;
-        r.kind = STEP_COMPILE;
-        r.err_bytes = 5;
-        r.exit_code = 1;
-        script_hear_step(fd, NULL);
-        script_say(fd, FRAME_STDERR, "error", 5);
-        script_report(fd, &r);
-}
-
-/* The hostile ones. */
-static void play_wrong_kind(int fd)
-{
-        struct protocol_report r = script_fine;
-        script_hear_step(fd, NULL);
-        r.kind = STEP_COMPILE;
-        script_report(fd, &r);
-}
-
-/* Reads nothing, so that the worker cannot have sent all of the step when it sees the report. */
-static void play_early_report(int fd)
-{
-        struct pollfd hang_up = {.fd = fd};
-        script_report(fd, &script_fine);
-        script_must(poll(&hang_up, 1, SCRIPT_PATIENCE_MS) == 1);
-}
-
-static void play_miscount(int fd)
-{
-        struct protocol_report r = script_fine;
-        script_hear_step(fd, NULL);
-        r.out_bytes = 1;
-        script_report(fd, &r);
-}
-
-static void play_too_much(int fd)
-{
-        static char block[PROTOCOL_PAYLOAD_MAX];
-        script_hear_step(fd, NULL);
-        for (int i = 0; i < 17; i++)
-                script_say(fd, FRAME_STDERR, block, sizeof(block));
-        script_report(fd, &script_fine);
-}
-
-static void play_behind_report(int fd)
-{
-        uint8_t both[2 * PROTOCOL_HEADER_SIZE + PROTOCOL_REPORT_SIZE + 1];
-        script_hear_step(fd, NULL);
-        protocol_put_header(both, FRAME_REPORT, PROTOCOL_REPORT_SIZE);
-        protocol_put_report(both + PROTOCOL_HEADER_SIZE, &script_fine);
-        protocol_put_header(both + PROTOCOL_HEADER_SIZE + PROTOCOL_REPORT_SIZE, FRAME_STDOUT, 1);
-        both[sizeof(both) - 1] = 'x';
-        script_wrapped(fd, both, sizeof(both));
-}
-
-static void play_foreign_frame(int fd)
-{
-        script_hear_step(fd, NULL);
-        script_say(fd, FRAME_READY, "0123456789abcdef01234567", 24);
-}
-
-static void play_empty_output(int fd)
-{
-        script_hear_step(fd, NULL);
-        script_say(fd, FRAME_STDOUT, NULL, 0);
-}
-
-static void play_pongs(int fd)
-{
-        script_hear_step(fd, NULL);
-        for (int i = 0; i < 9; i++)
-                script_say(fd, FRAME_PONG, "12345678", 8);
-        script_report(fd, &script_fine);
-}
-
-static void play_short_report(int fd)
-{
-        script_hear_step(fd, NULL);
-        script_say(fd, FRAME_REPORT, "0123", 4);
-}
-
-static void play_fault(int fd)
-{
-        script_hear_step(fd, NULL);
-        script_say(fd, FRAME_FAULT, "fork:\nno", 8);
-}
-
-static void play_docker_garbage(int fd)
-{
-        script_hear_step(fd, NULL);
-        script_raw(fd, "HTTP/1.1 500 Internal", 21);
-}
-
-static void play_long_frame(int fd)
-{
-        uint8_t header[8] = {1, 0, 1, 0, FRAME_STDOUT, 0, 0, 0}; /* 65,537 bytes */
-        script_hear_step(fd, NULL);
-        script_wrapped(fd, header, 8);
-}
 
 static void output_and_figures(void **state)
 {
@@ -323,11 +136,11 @@ static void verdicts(void **state)
         script_python.memory_error = pattern;
         for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
                 struct trial t;
-                scripted = script_fine;
-                scripted.ended_by = cases[i].ended_by;
-                scripted.signal = cases[i].signal;
-                scripted.exit_code = cases[i].exit_code;
-                scripted_err = cases[i].err;
+                play_report = script_fine;
+                play_report.ended_by = cases[i].ended_by;
+                play_report.signal = cases[i].signal;
+                play_report.exit_code = cases[i].exit_code;
+                play_err = cases[i].err;
                 script_prepare(&t, &script_python, "print(1)");
                 t.request.timeout_ms = cases[i].timeout_ms;
                 t.request.memory_mib = 128;
@@ -339,17 +152,17 @@ static void verdicts(void **state)
                 assert_string_equal(t.seen, "Ac");
                 script_done(&t);
         }
-        scripted_err = "";
+        play_err = "";
 }
 
 static void figures_of_a_lying_runner_are_cut(void **state)
 {
         (void)state;
         struct trial t;
-        scripted = script_fine;
-        scripted.wall_us = UINT64_MAX;
-        scripted.peak_kib = UINT64_MAX;
-        scripted.start_us = scripted.finish_us = UINT32_MAX;
+        play_report = script_fine;
+        play_report.wall_us = UINT64_MAX;
+        play_report.peak_kib = UINT64_MAX;
+        play_report.start_us = play_report.finish_us = UINT32_MAX;
         script_prepare(&t, &script_python, "print(1)");
         t.request.memory_mib = 64;
         script_run(&t, play_scripted);
@@ -388,9 +201,9 @@ static void programs_that_do_not_start(void **state)
 {
         (void)state;
         struct trial t;
-        scripted = script_fine;
-        scripted.ended_by = ENDED_BY_NO_START;
-        scripted.exit_code = ENOENT;
+        play_report = script_fine;
+        play_report.ended_by = ENDED_BY_NO_START;
+        play_report.exit_code = ENOENT;
         script_prepare(&t, &script_python, "print(1)");
         script_run(&t, play_scripted);
         assert_int_equal(t.outcome, EXECUTE_FAILED); /* an interpreter is ours */
@@ -442,13 +255,13 @@ static void the_client_leaves(void **state)
         struct trial t;
         int client[2];
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, client), 0);
-        assert_int_equal(pipe(heard), 0);
+        assert_int_equal(pipe(play_heard), 0);
         script_prepare(&t, &script_python, "print(1)");
         pid_t leaver = fork();
         if (leaver == 0) { /* holds the client's end until the program runs */
                 char byte;
                 close(client[0]);
-                script_must(read(heard[0], &byte, 1) == 1);
+                script_must(read(play_heard[0], &byte, 1) == 1);
                 _exit(0);
         }
         close(client[1]);
@@ -456,8 +269,8 @@ static void the_client_leaves(void **state)
         assert_int_equal(waitpid(leaver, NULL, 0), leaver);
         assert_int_equal(t.outcome, EXECUTE_CLIENT_GONE);
         assert_string_equal(t.seen, "Ac");
-        close(heard[0]);
-        close(heard[1]);
+        close(play_heard[0]);
+        close(play_heard[1]);
         close(client[0]);
         script_done(&t);
 }
@@ -495,9 +308,9 @@ static void compiled_languages(void **state)
         assert_string_equal(t.seen, "Ac");
         script_done(&t);
 
-        scripted = script_fine;
-        scripted.kind = STEP_COMPILE;
-        scripted.ended_by = ENDED_BY_WALL;
+        play_report = script_fine;
+        play_report.kind = STEP_COMPILE;
+        play_report.ended_by = ENDED_BY_WALL;
         script_cpp.compile_timeout_ms = 64000;
         script_prepare(&t, &script_cpp, "int main(){}");
         script_run(&t, play_scripted);
@@ -505,7 +318,7 @@ static void compiled_languages(void **state)
         assert_string_equal(t.result.error, "Compilation exceeded 64 second timeout");
         script_done(&t);
 
-        scripted.ended_by = ENDED_BY_MEMORY;
+        play_report.ended_by = ENDED_BY_MEMORY;
         script_prepare(&t, &script_cpp, "int main(){}");
         script_run(&t, play_scripted);
         assert_int_equal(t.result.reason, REASON_MEMORY_LIMIT);

@@ -4,6 +4,7 @@
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
 #include "fcgi/service/worker.h"
+#include "tests/unit/peer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,9 +25,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-/* How long a peer may be silent, and everything is waited for here: neither side may get a processor for
- * seconds. The hasty worker is for what is about silence alone. */
-#define PATIENCE_MS 60000
+/* How long the hasty worker lets a peer be silent, for what is about silence alone; the other one, for as
+ * long as everything is waited for. */
 #define HASTY_MS 300
 
 static char folder[] = "/tmp/sandpool-worker-XXXXXX";
@@ -35,135 +35,17 @@ static struct config *config;
 static pid_t worker, hasty;
 static struct watch *watches; /* the worker's, the hasty one's */
 
-/* --- FastCGI, the server's side (specification 1.0, section 3.3) ------------------------------- */
-
-enum { BEGIN = 1, END = 3, PARAMS = 4, STDIN = 5, STDOUT = 6 };
-
-static void record(struct buffer *out, uint8_t type, const void *content, size_t size)
-{
-        uint8_t header[8] = {1, type, 0, 1, (uint8_t)(size >> 8), (uint8_t)size, 0, 0};
-        assert_int_equal(buffer_add(out, header, 8), 0);
-        assert_int_equal(buffer_add(out, content, size), 0);
-}
-
-static void pair(struct buffer *out, const char *name, const char *value)
-{
-        uint8_t lengths[2] = {(uint8_t)strlen(name), (uint8_t)strlen(value)};
-        assert_true(strlen(name) < 128 && strlen(value) < 128);
-        buffer_add(out, lengths, 2);
-        buffer_add_string(out, name);
-        buffer_add_string(out, value);
-}
-
-struct sent {
-        const char *method, *path, *type, *length, *id;
-        const char *body;
-        size_t size;       /* of body; 0: its string length */
-        size_t per_record; /* body bytes a STDIN record; 0: as many as fit */
-};
-
-/* The bytes of a whole request; *head_size is where the body's records begin. */
-static struct buffer bytes_of(const struct sent *sent, size_t *head_size)
-{
-        struct buffer out = BUFFER_MAX(64 << 20), params = BUFFER_MAX(4096);
-        size_t size = sent->size ? sent->size : strlen(sent->body);
-        char length[24];
-        snprintf(length, sizeof(length), "%zu", size);
-        pair(&params, "REQUEST_METHOD", sent->method ? sent->method : "POST");
-        pair(&params, "DOCUMENT_URI", sent->path ? sent->path : "/api/execute");
-        pair(&params, "CONTENT_TYPE", sent->type ? sent->type : "application/json");
-        pair(&params, "CONTENT_LENGTH", sent->length ? sent->length : length);
-        pair(&params, "REQUEST_ID", sent->id ? sent->id : "test-id");
-        record(&out, BEGIN, "\0\1\0\0\0\0\0\0", 8); /* responder, connection not kept */
-        record(&out, PARAMS, params.data, params.size);
-        record(&out, PARAMS, "", 0);
-        *head_size = out.size;
-        size_t per_record = sent->per_record ? sent->per_record : 65535;
-        for (size_t at = 0; at < size; at += per_record)
-                record(&out, STDIN, sent->body + at, size - at < per_record ? size - at : per_record);
-        record(&out, STDIN, "", 0);
-        buffer_clear(&params);
-        return out;
-}
-
-struct got {
-        struct buffer text; /* head and body, NUL-terminated */
-        bool ended;         /* END_REQUEST came */
-        int http;
-        json_t *json;
-};
-
-static void receive(int fd, struct got *got)
-{
-        struct buffer in = BUFFER_MAX(64 << 20);
-        int64_t deadline = clock_ms() + PATIENCE_MS;
-        memset(got, 0, sizeof(*got));
-        got->text = BUFFER_MAX(64 << 20);
-        for (;;) {
-                struct pollfd wait = {.fd = fd, .events = POLLIN};
-                assert_int_equal(io_poll(&wait, 1, deadline), 1);
-                char *at = buffer_reserve(&in, 65536);
-                ssize_t size = recv(fd, at, 65536, 0);
-                if (size <= 0)
-                        break;
-                in.size += (size_t)size;
-        }
-        for (size_t at = 0; at + 8 <= in.size;) {
-                const uint8_t *header = (const uint8_t *)in.data + at;
-                size_t length = (size_t)header[4] << 8 | header[5];
-                if (header[1] == STDOUT)
-                        buffer_add(&got->text, header + 8, length);
-                got->ended |= header[1] == END;
-                at += 8 + length + header[6];
-        }
-        buffer_clear(&in);
-        buffer_add(&got->text, "", 1);
-        if (sscanf(got->text.data, "Status: %d ", &got->http) != 1)
-                got->http = 0;
-        char *body = strstr(got->text.data, "\r\n\r\n");
-        if (body)
-                got->json = json_loads(body + 4, 0, NULL);
-}
-
-static const char *field(const struct got *got, const char *name)
-{
-        const char *value = json_string_value(json_object_get(got->json, name));
-        return value ? value : "";
-}
-
-static void forget(struct got *got)
-{
-        json_decref(got->json);
-        buffer_clear(&got->text);
-}
-
-/* Once there is room in the backlog, which a test may have filled by itself. */
-static int dial(const char *path)
-{
-        struct error err = {0};
-        int fd;
-        int64_t deadline = clock_ms() + PATIENCE_MS;
-        do
-                fd = io_connect_unix(path, SOCK_STREAM, &err);
-        while (fd < 0 && errno == EAGAIN && clock_ms() < deadline);
-        if (fd < 0)
-                fail_msg("%s", err.text);
-        return fd;
-}
-
-static void exchange(const struct sent *sent, struct got *got)
+static void exchange(const struct peer_sent *sent, struct peer_got *got)
 {
         size_t head;
-        struct buffer bytes = bytes_of(sent, &head);
-        int fd = dial(socket_path);
+        struct buffer bytes = peer_bytes(sent, &head);
+        int fd = peer_dial(socket_path);
         /* A worker may answer and close before it has read everything: that is no failure here. */
-        io_write_all(fd, bytes.data, bytes.size, clock_ms() + PATIENCE_MS, NULL);
-        receive(fd, got);
+        io_write_all(fd, bytes.data, bytes.size, clock_ms() + PEER_PATIENCE_MS, NULL);
+        peer_receive(fd, got);
         close(fd);
         buffer_clear(&bytes);
 }
-
-/* --- the workers -------------------------------------------------------------------------------- */
 
 static pid_t start_worker(const char *path, int silence_ms, struct watch *watch)
 {
@@ -202,7 +84,7 @@ static int start_workers(void **state)
         }
         snprintf(socket_path, sizeof(socket_path), "%s/fastcgi.sock", folder);
         snprintf(hasty_path, sizeof(hasty_path), "%s/hasty.sock", folder);
-        worker = start_worker(socket_path, PATIENCE_MS, &watches[0]);
+        worker = start_worker(socket_path, PEER_PATIENCE_MS, &watches[0]);
         hasty = start_worker(hasty_path, HASTY_MS, &watches[1]);
         return worker < 0 || hasty < 0 ? -1 : 0;
 }
@@ -211,7 +93,7 @@ static int end_of(pid_t pid, const char *path)
 {
         int status = -1;
         kill(pid, SIGTERM);
-        alarm(PATIENCE_MS / 1000); /* one that hangs would be waited for without end */
+        alarm(PEER_PATIENCE_MS / 1000); /* one that hangs would be waited for without end */
         waitpid(pid, &status, 0);
         alarm(0);
         unlink(path);
@@ -238,17 +120,15 @@ static void halt(pid_t pid)
         assert_true(WIFSTOPPED(status));
 }
 
-/* --- tests ---------------------------------------------------------------------------------------- */
-
 static const char blocked[] = "{\"language\": \"python\", \"code\": \"import os\"}";
 
 /* A complete answer that needs no broker. */
-static void assert_blocked(const struct got *got)
+static void assert_blocked(const struct peer_got *got)
 {
         assert_int_equal(got->http, 200);
         assert_true(got->ended);
-        assert_string_equal(field(got, "status"), "blocked");
-        assert_string_equal(field(got, "requestId"), "test-id");
+        assert_string_equal(peer_field(got, "status"), "blocked");
+        assert_string_equal(peer_field(got, "requestId"), "test-id");
         assert_non_null(strstr(got->text.data, "\r\nX-Request-Id: test-id\r\n"));
         assert_non_null(strstr(got->text.data, "\r\nContent-Type: application/json\r\n"));
         assert_non_null(strstr(got->text.data, "\r\nCache-Control: no-store\r\n"));
@@ -257,24 +137,24 @@ static void assert_blocked(const struct got *got)
 static void a_request_is_answered(void **state)
 {
         (void)state;
-        struct sent sent = {.body = blocked};
-        struct got got;
+        struct peer_sent sent = {.body = blocked};
+        struct peer_got got;
         exchange(&sent, &got);
         assert_blocked(&got);
-        forget(&got);
+        peer_forget(&got);
 }
 
 static void without_a_broker_it_is_unavailable(void **state)
 {
         (void)state;
-        struct sent sent = {.body = "{\"language\": \"python\", \"code\": \"print(1)\"}"};
-        struct got got;
+        struct peer_sent sent = {.body = "{\"language\": \"python\", \"code\": \"print(1)\"}"};
+        struct peer_got got;
         exchange(&sent, &got);
         assert_int_equal(got.http, 503);
-        assert_string_equal(field(&got, "reason"), "unavailable");
+        assert_string_equal(peer_field(&got, "reason"), "unavailable");
         assert_non_null(strstr(got.text.data, "\r\nRetry-After: "));
         assert_null(strstr(got.text.data, folder)); /* nothing internal */
-        forget(&got);
+        peer_forget(&got);
 }
 
 static void what_is_refused(void **state)
@@ -287,7 +167,7 @@ static void what_is_refused(void **state)
         memset(large, ' ', config->settings->limits.body_bytes + 1);
         large[config->settings->limits.body_bytes + 1] = 0;
         const struct {
-                struct sent sent;
+                struct peer_sent sent;
                 int http;
                 const char *reason;
         } cases[] = {
@@ -312,13 +192,14 @@ static void what_is_refused(void **state)
                 {{.body = "{\"code\": \"x\", \"language\": \"cobol\"}"}, 422, "unknown_language"},
         };
         for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-                struct got got;
+                struct peer_got got;
                 exchange(&cases[i].sent, &got);
-                if (got.http != cases[i].http || strcmp(field(&got, "reason"), cases[i].reason) || !got.ended)
+                if (got.http != cases[i].http || strcmp(peer_field(&got, "reason"), cases[i].reason) ||
+                        !got.ended)
                         fail_msg("case %zu: %s", i, got.text.data);
                 if (got.http == 405)
                         assert_non_null(strstr(got.text.data, "\r\nAllow: POST\r\n"));
-                forget(&got);
+                peer_forget(&got);
         }
         free(large);
 }
@@ -329,11 +210,11 @@ static void content_types_with_parameters(void **state)
         static const char *const types[] = {
                 "application/json; charset=utf-8", "APPLICATION/JSON", "application/json ;x"};
         for (size_t i = 0; i < 3; i++) {
-                struct sent sent = {.type = types[i], .body = blocked};
-                struct got got;
+                struct peer_sent sent = {.type = types[i], .body = blocked};
+                struct peer_got got;
                 exchange(&sent, &got);
                 assert_blocked(&got);
-                forget(&got);
+                peer_forget(&got);
         }
 }
 
@@ -343,13 +224,13 @@ static void request_ids(void **state)
         static const char *const bad[] = {
                 "", "a b", "x\r\nSet-Cookie: a", "0123456789012345678901234567890123"};
         for (size_t i = 0; i < 4; i++) {
-                struct sent sent = {.id = bad[i], .body = blocked};
-                struct got got;
+                struct peer_sent sent = {.id = bad[i], .body = blocked};
+                struct peer_got got;
                 exchange(&sent, &got);
                 assert_int_equal(got.http, 200);
-                assert_int_equal(strlen(field(&got, "requestId")), 32);
+                assert_int_equal(strlen(peer_field(&got, "requestId")), 32);
                 assert_null(strstr(got.text.data, "Set-Cookie"));
-                forget(&got);
+                peer_forget(&got);
         }
 }
 
@@ -357,7 +238,7 @@ static void request_ids(void **state)
 static void until_taken(int fd)
 {
         int unread = 1;
-        int64_t deadline = clock_ms() + PATIENCE_MS;
+        int64_t deadline = clock_ms() + PEER_PATIENCE_MS;
         while (ioctl(fd, SIOCOUTQ, &unread) == 0 && unread && clock_ms() < deadline)
                 sched_yield();
         assert_int_equal(unread, 0);
@@ -366,21 +247,21 @@ static void until_taken(int fd)
 static void split_at_every_byte(void **state)
 {
         (void)state;
-        struct sent sent = {.body = blocked};
+        struct peer_sent sent = {.body = blocked};
         size_t head;
-        struct buffer bytes = bytes_of(&sent, &head);
+        struct buffer bytes = peer_bytes(&sent, &head);
         for (size_t at = 1; at < bytes.size; at++) {
-                struct got got;
-                int fd = dial(socket_path);
+                struct peer_got got;
+                int fd = peer_dial(socket_path);
                 io_write_all(fd, bytes.data, at, -1, NULL);
                 until_taken(fd);
                 io_write_all(fd, bytes.data + at, bytes.size - at, -1, NULL);
-                receive(fd, &got);
+                peer_receive(fd, &got);
                 close(fd);
                 if (got.http != 200)
                         fail_msg("split at %zu: '%s'", at, got.text.data);
                 assert_blocked(&got);
-                forget(&got);
+                peer_forget(&got);
         }
         buffer_clear(&bytes);
 }
@@ -388,22 +269,22 @@ static void split_at_every_byte(void **state)
 static void a_record_for_each_byte(void **state)
 {
         (void)state;
-        struct sent sent = {.body = blocked, .per_record = 1};
-        struct got got;
+        struct peer_sent sent = {.body = blocked, .per_record = 1};
+        struct peer_got got;
         exchange(&sent, &got);
         assert_blocked(&got);
-        forget(&got);
+        peer_forget(&got);
 }
 
 /* Connections that close at any byte: the worker lives on. */
 static void half_sent_requests(void **state)
 {
         (void)state;
-        struct sent sent = {.body = blocked};
+        struct peer_sent sent = {.body = blocked};
         size_t head;
-        struct buffer bytes = bytes_of(&sent, &head);
+        struct buffer bytes = peer_bytes(&sent, &head);
         for (size_t at = 0; at < bytes.size; at += 7) {
-                int fd = dial(socket_path);
+                int fd = peer_dial(socket_path);
                 io_write_all(fd, bytes.data, at, -1, NULL);
                 close(fd);
         }
@@ -412,13 +293,13 @@ static void half_sent_requests(void **state)
 }
 
 /* Have the hasty worker find so many bytes in a connection. */
-static void let_it_find(const struct buffer *bytes, size_t size, struct got *got)
+static void let_it_find(const struct buffer *bytes, size_t size, struct peer_got *got)
 {
         halt(hasty);
-        int fd = dial(hasty_path);
+        int fd = peer_dial(hasty_path);
         assert_int_equal(io_write_all(fd, bytes->data, size, -1, NULL), 0);
         kill(hasty, SIGCONT);
-        receive(fd, got); /* returns when the worker closes */
+        peer_receive(fd, got); /* returns when the worker closes */
         close(fd);
 }
 
@@ -426,10 +307,10 @@ static void let_it_find(const struct buffer *bytes, size_t size, struct got *got
 static void silent_peers(void **state)
 {
         (void)state;
-        struct sent sent = {.body = blocked};
-        struct got got;
+        struct peer_sent sent = {.body = blocked};
+        struct peer_got got;
         size_t head;
-        struct buffer bytes = bytes_of(&sent, &head);
+        struct buffer bytes = peer_bytes(&sent, &head);
         const size_t stops[] = {0, 4, 20, head - 3, head + 4, bytes.size - 20};
         for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
                 int64_t start = clock_ms();
@@ -439,11 +320,11 @@ static void silent_peers(void **state)
                         assert_int_equal(got.http, 400);
                 else
                         assert_int_equal(got.http, 0);
-                forget(&got);
+                peer_forget(&got);
         }
         let_it_find(&bytes, bytes.size, &got);
         assert_blocked(&got);
-        forget(&got);
+        peer_forget(&got);
         buffer_clear(&bytes);
 }
 
@@ -457,8 +338,8 @@ static void garbage(void **state)
                         bytes[i] = (uint8_t)(seed = seed * 1103515245 + 12345) >> 3;
                 bytes[0] = 1; /* the right version, so that more of it is looked at */
                 bytes[1] = (uint8_t)(round % 12);
-                int fd = dial(socket_path);
-                io_write_all(fd, bytes, sizeof(bytes), clock_ms() + PATIENCE_MS, NULL);
+                int fd = peer_dial(socket_path);
+                io_write_all(fd, bytes, sizeof(bytes), clock_ms() + PEER_PATIENCE_MS, NULL);
                 close(fd);
         }
         a_request_is_answered(NULL);
@@ -475,11 +356,11 @@ static void the_watchdog_sees_what_it_is_at(void **state)
 {
         (void)state;
         enum watch_phase phase;
-        struct sent sent = {.body = blocked};
+        struct peer_sent sent = {.body = blocked};
         size_t head;
-        struct buffer bytes = bytes_of(&sent, &head);
-        int64_t start = clock_ms(), deadline = start + PATIENCE_MS;
-        int fd = dial(socket_path);
+        struct buffer bytes = peer_bytes(&sent, &head);
+        int64_t start = clock_ms(), deadline = start + PEER_PATIENCE_MS;
+        int fd = peer_dial(socket_path);
         io_write_all(fd, bytes.data, 20, -1, NULL);
         until_taken(fd);
         assert_noted_since(start, &phase);
@@ -498,24 +379,24 @@ static void who_came_before_the_end_is_told(void **state)
 {
         (void)state;
         enum { WAITING = 5 };
-        struct sent sent = {.body = blocked};
+        struct peer_sent sent = {.body = blocked};
         size_t head;
         int fds[WAITING];
-        struct buffer bytes = bytes_of(&sent, &head);
+        struct buffer bytes = peer_bytes(&sent, &head);
         halt(worker);
         for (int i = 0; i < WAITING; i++) {
-                fds[i] = dial(socket_path);
+                fds[i] = peer_dial(socket_path);
                 assert_int_equal(io_write_all(fds[i], bytes.data, bytes.size, -1, NULL), 0);
         }
         kill(worker, SIGTERM);
         kill(worker, SIGCONT);
         for (int i = 0; i < WAITING; i++) {
-                struct got got;
-                receive(fds[i], &got);
+                struct peer_got got;
+                peer_receive(fds[i], &got);
                 assert_int_equal(got.http, 503);
-                assert_string_equal(field(&got, "reason"), "shutting_down");
+                assert_string_equal(peer_field(&got, "reason"), "shutting_down");
                 assert_non_null(strstr(got.text.data, "\r\nRetry-After: "));
-                forget(&got);
+                peer_forget(&got);
                 close(fds[i]);
         }
         buffer_clear(&bytes);
