@@ -197,7 +197,7 @@ int service_gone(struct service *service, int64_t deadline_ms, struct error *err
         return 0;
 }
 
-static pid_t named_by_pid_file(const struct service *service)
+pid_t service_named(const struct service *service)
 {
         char path[128], *text = NULL;
         snprintf(path, sizeof path, "%s/sandpool.pid", service->run_dir);
@@ -209,7 +209,7 @@ static pid_t named_by_pid_file(const struct service *service)
 int service_follow_upgrade(struct service *service, struct error *err)
 {
         int status;
-        pid_t before = service->supervisor, now = named_by_pid_file(service);
+        pid_t before = service->supervisor, now = service_named(service);
         if (now <= 0)
                 return error_set(err, "no pid file");
         if (now == before)

@@ -201,7 +201,7 @@ static int upgrade(struct mischief *m, struct error *err)
         struct buffer said = BUFFER_MAX(4096);
         end_fault(m);
         end_stop(m);
-        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heir is the old one's child, until that ends */
+        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heir is nobody's child, and then ours */
         int code = spawn_run(argv, UPGRADE_MS, &said, NULL, err), taken_over = -1;
         if (code >= 0)
                 taken_over = service_follow_upgrade(m->service, err);
