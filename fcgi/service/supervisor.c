@@ -24,9 +24,9 @@
  * begins in stage WARMING, with a broker alone.
  *
  * SIGTERM and SIGINT end it in order: no more connections, workers (each finishes the request at hand, within
- * drain_timeout), then the broker (which removes every sandbox), then whatever is left is killed. If the
- * supervisor itself is killed, the kernel tells the children (PR_SET_PDEATHSIG). The broker's own death
- * signal is SIGTERM, so no container stays behind even then. */
+ * drain_timeout), the other supervisor of an upgrade, then the broker (which removes every sandbox), then
+ * whatever is left is killed. If the supervisor itself is killed, the kernel tells the children
+ * (PR_SET_PDEATHSIG). The broker's own death signal is SIGTERM, so no container stays behind even then. */
 #include "fcgi/service/supervisor.h"
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
@@ -47,7 +47,9 @@
 #define TICK_MS 1000        /* how often the watchdog looks */
 #define BROKER_END_MS 30000 /* to remove all sandboxes */
 
-enum stage { WARMING, RUNNING, ENDING_WORKERS, ENDING_BROKER, ENDED };
+#define OTHER_END_MS 30000 /* for the other supervisor of an upgrade: its broker's time */
+
+enum stage { WARMING, RUNNING, ENDING_WORKERS, ENDING_OTHER, ENDING_BROKER, ENDED };
 
 struct supervisor {
         const struct settings *settings; /* of the start: what a reload cannot change */
@@ -77,6 +79,16 @@ static int block_signals(struct supervisor *s, struct error *err)
         return s->crew.nursery.signal_fd < 0 ? error_errno(err, "signalfd") : 0;
 }
 
+/* One that was taken over from may still finish its requests, and one that was to take over remove its
+ * sandboxes. A service manager takes the end of the main process for the end of the service, and kills who is
+ * left. */
+static const char *other(const struct supervisor *s)
+{
+        if (s->in_charge && s->crew.nursery.elder_fd >= 0)
+                return "elder";
+        return s->upgrade.heir && !s->upgrade.done ? "heir" : NULL;
+}
+
 static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
 {
         s->stage = stage;
@@ -91,6 +103,10 @@ static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
                         shutdown(s->crew.nursery.fastcgi_fd, SHUT_RDWR);
                         shutdown(s->crew.nursery.control_fd, SHUT_RDWR);
                 }
+        } else if (stage == ENDING_OTHER) {
+                s->stage_ends_ms = now_ms + OTHER_END_MS;
+                if (other(s))
+                        log_info("service.waiting", LOG_S("for", other(s)));
         } else if (stage == ENDING_BROKER) {
                 s->stage_ends_ms = now_ms + BROKER_END_MS;
                 if (crew_broker(&s->crew))
@@ -104,9 +120,12 @@ static void advance(struct supervisor *s, int64_t now_ms)
         bool late = s->stage != RUNNING && now_ms >= s->stage_ends_ms;
         if (s->stage == ENDING_WORKERS) {
                 if (crew_workers_alive(&s->crew) == 0)
-                        enter(s, ENDING_BROKER, now_ms);
+                        enter(s, ENDING_OTHER, now_ms);
                 else if (late)
                         crew_signal_workers(&s->crew, SIGKILL);
+        } else if (s->stage == ENDING_OTHER) {
+                if (!other(s) || late)
+                        enter(s, ENDING_BROKER, now_ms);
         } else if (s->stage == ENDING_BROKER) {
                 if (!crew_broker(&s->crew))
                         s->stage = ENDED;
@@ -128,7 +147,7 @@ static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
                         LOG_I("workers", crew_workers_alive(&s->crew)));
                 if (s->stage <= RUNNING)
                         enter(s, ENDING_WORKERS, now_ms);
-                else if (s->stage == ENDING_WORKERS)
+                else if (s->stage <= ENDING_OTHER)
                         s->stage_ends_ms = now_ms; /* asked twice: in a hurry; the broker's part takes as long
                                                       as it takes */
         }
@@ -214,6 +233,8 @@ static void settle_changes(struct supervisor *s, int64_t now_ms)
 {
         hear_broker(s, now_ms);
         hear_elder(s, now_ms);
+        if (s->stage > RUNNING)
+                upgrade_hear_end(&s->upgrade, &s->crew);
         if (s->stage != RUNNING)
                 return;
         if (s->log_asked && s->reload.step == RELOAD_NONE) {
@@ -254,7 +275,8 @@ static void loop(struct supervisor *s)
                 settle_changes(s, now_ms);
                 crew_watch(&s->crew, now_ms);
                 advance(s, now_ms);
-                notify_alive(now_ms);
+                if (s->in_charge)
+                        notify_alive(now_ms);
         }
 }
 

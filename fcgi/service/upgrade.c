@@ -133,3 +133,15 @@ void upgrade_stop(struct upgrade *upgrade)
         if (upgrade->heir && !upgrade->done)
                 kill(upgrade->heir, SIGTERM);
 }
+
+/* One that took charge in the last moment ends too, and waits for this process. */
+void upgrade_hear_end(struct upgrade *upgrade, struct crew *crew)
+{
+        if (!upgrade->heir || upgrade->done)
+                return;
+        enum handover_word word = handover_hear(crew->nursery.heir_fd);
+        if (word != HANDOVER_ENDED && word != HANDOVER_TAKEN)
+                return;
+        upgrade->heir = 0;
+        io_close(&crew->nursery.heir_fd);
+}

@@ -31,7 +31,9 @@ void upgrade_settle(struct upgrade *upgrade, struct crew *crew, bool free_to_beg
  */
 void upgrade_tell_for_the_dead(const char *run_dir);
 
-/* The service ends: so does an heir that has not taken over. */
+/* The service ends: so does an heir that has not taken over. Then, as often as something may have come over
+ * the line: there is no heir any more when it has ended. */
 void upgrade_stop(struct upgrade *upgrade);
+void upgrade_hear_end(struct upgrade *upgrade, struct crew *crew);
 
 #endif

@@ -55,7 +55,7 @@ static int start(void **state)
                 .pool_max = 6, .queue_timeout_s = 50, .warm = {{"python", 2}, {"javascript", 1}, {"cpp", 0}}};
         char command[1200];
         (void)state;
-        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heirs become this process's children */
+        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heirs are this process's children */
         if (service_prepare(&fixture, &options, &err))
                 return -1;
         snprintf(command, sizeof command, "cp %s %s/sandpool", fixture.binary, fixture.dir);
@@ -211,13 +211,14 @@ static void warm_up_slowly(void)
               "25000);/' languages/javascript.yaml && grep -q setTimeout languages/javascript.yaml");
 }
 
-/* The process that was to take over is killed while it warms up. */
+/* The process that was to take over is killed while it warms up. Its parent is the one that the old process
+ * has, who may be a service manager and will have to await its end, and not the old process. */
 static bool heir_warms_up(void *context)
 {
         struct process list[PROCESSES_MAX];
-        size_t count = processes_list(0, fixture.supervisor, list);
+        size_t count = processes_list(fixture.session, getpid(), list);
         for (size_t i = 0; i < count; i++)
-                if (!strcmp(list[i].name, "sandpool")) {
+                if (!strcmp(list[i].name, "sandpool") && list[i].pid != fixture.supervisor) {
                         *(pid_t *)context = list[i].pid;
                         return processes_list(0, list[i].pid, list) == 1; /* its broker */
                 }
