@@ -141,8 +141,8 @@ int service_start(struct service *service, const struct service_options *options
         return service_prepare(service, options, err) ? -1 : service_start_prepared(service, err);
 }
 
-/* The processes that there are. When all have ended, others may come to the session's number: only this
- * service's were started with its configuration. */
+/* The processes that there are. When all have ended, the session's number may become somebody else's: only
+ * this service's were started with its configuration. */
 static size_t list_own(const struct service *service, struct process list[PROCESSES_MAX])
 {
         size_t count = service->session > 0 ? processes_list(service->session, 0, list) : 0, own = 0;
@@ -228,11 +228,20 @@ void service_end(struct service *service)
         service->ending = true;
 }
 
+/* Not one that a test has waited for already, whose number may be anybody's now. */
+static bool is_child(pid_t pid)
+{
+        siginfo_t info;
+        return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 static int stop_supervisor(struct service *service, struct error *err)
 {
         int status = 0;
         if (service->supervisor <= 0)
                 return 0;
+        if (!is_child(service->supervisor))
+                return error_set(err, "process %d has ended before", (int)service->supervisor);
         if (!service->ending)
                 service_end(service);
         if (spawn_wait(service->supervisor, clock_ms() + STOP_MS, &status, err)) {
