@@ -47,8 +47,8 @@ size_t crew_workers_alive(const struct crew *crew);
 /* Take note of those that ended. expected: that is nothing to warn of. */
 void crew_reap(struct crew *crew, bool expected, int64_t now_ms);
 
-/* Kill workers that hang. */
-void crew_watch(const struct crew *crew, int64_t now_ms);
+/* Kill workers that hang, and a broker that does. */
+void crew_watch(struct crew *crew, int64_t now_ms);
 
 /* Whether so many workers can take over from the present ones; else -1 with err. */
 int crew_can_replace(const struct crew *crew, struct error *err);

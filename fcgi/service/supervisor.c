@@ -12,7 +12,8 @@
  * and sleeps in one poll over a signalfd. What dies is started again, with a growing delay when it dies at
  * once. Workers note in shared memory what they are at; one that reads or writes for too long, or is busy
  * past every deadline that others were to keep, is killed: the broker then sees its connection close and
- * removes the sandbox.
+ * removes the sandbox. The broker notes each turn of its loop; one that was seen in the same turn 30 times, a
+ * second apart, is killed too.
  *
  * SIGHUP takes the configuration into use that stands in the files by then, or leaves everything as it is and
  * says why (reload.c).
@@ -276,7 +277,7 @@ static void settle_changes(struct supervisor *s, int64_t now_ms)
                 return;
         if (s->log_asked && s->reload.step == RELOAD_NONE) {
                 s->log_asked = false;
-                reload_log(&s->crew);
+                reload_log(&s->reload, &s->crew);
         }
         reload_settle(&s->reload, &s->crew, !s->upgrade.heir && s->crew.nursery.elder_fd < 0, now_ms);
         upgrade_settle(
