@@ -42,7 +42,7 @@
 #include <unistd.h>
 
 #define REMOVE_ALL_TIMEOUT_MS 22000 /* with the next, below what the supervisor gives it */
-#define FINISH_TIMEOUT_MS 5000      /* of the last look for containers that nobody knows */
+#define FINISH_TIMEOUT_MS 5000      /* at least, of the last look for containers that nobody knows */
 #define LOOP_MAX_MS 10000
 
 struct broker {
@@ -179,7 +179,10 @@ static void on_order(struct broker *broker)
 static int finished(struct broker *broker, int64_t *next)
 {
         if (!broker->finish_until_ms) {
-                broker->finish_until_ms = clock_ms() + FINISH_TIMEOUT_MS;
+                /* What its own sandboxes did not need of their time is left for this. */
+                broker->finish_until_ms =
+                        FINISH_TIMEOUT_MS +
+                        (broker->removing_all ? broker->drain_until_ms : clock_ms() + REMOVE_ALL_TIMEOUT_MS);
                 docker_finish(broker->docker, broker->drain_began_s);
                 *next = clock_earlier(*next, docker_tick(broker->docker));
         }

@@ -97,6 +97,11 @@ void crew_start_due(struct crew *crew, bool workers, int64_t now_ms)
         }
 }
 
+void crew_start_broker(struct crew *crew)
+{
+        start(crew, &crew->children[0]);
+}
+
 int64_t crew_next_start(const struct crew *crew, int64_t until_ms)
 {
         for (size_t i = 0; i < crew->count; i++)
@@ -172,6 +177,8 @@ static void reap_one(struct crew *crew, pid_t pid, int status, bool expected, in
                 if (!expected)
                         metrics_count(METRICS_PROCESS_ENDS, process_label(&crew->children[i]), 0, 0);
                 child_ended(&crew->children[i], now_ms);
+                if (i == 0)
+                        crew->broker_swept = WIFEXITED(status) && WEXITSTATUS(status) == 0;
         }
 }
 

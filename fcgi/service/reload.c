@@ -189,6 +189,13 @@ void reload_settle(struct reload *reload, struct crew *crew, bool free_to_begin,
                 begin(reload, crew, now_ms);
 }
 
+bool reload_withdraw(struct reload *reload)
+{
+        bool asked = reload->asked;
+        reload->asked = false;
+        return asked;
+}
+
 void reload_stop(struct reload *reload, struct crew *crew)
 {
         reload->asked = false;

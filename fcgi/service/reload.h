@@ -38,6 +38,9 @@ void reload_close(struct reload *reload);
 /* SIGHUP came. */
 void reload_ask(struct reload *reload);
 
+/* It is for another process to do. Returns whether one was asked for and has not begun. */
+bool reload_withdraw(struct reload *reload);
+
 /* Open the log anew, here and in every child: the broker is told, workers are replaced, because their user
  * could not open it; by reload_settle, if too many still leave. What a worker is at it still notes in the old
  * one. */

@@ -127,6 +127,13 @@ void upgrade_tell_for_the_dead(const char *run_dir)
         reload_note_write_file(run_dir, RELOAD_NOTE_UPGRADE, &outcome);
 }
 
+bool upgrade_withdraw(struct upgrade *upgrade)
+{
+        bool asked = upgrade->asked;
+        upgrade->asked = false;
+        return asked;
+}
+
 void upgrade_stop(struct upgrade *upgrade)
 {
         upgrade->asked = false;

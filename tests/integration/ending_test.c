@@ -116,6 +116,42 @@ static void told_again_it_hurries_and_cleans_up(void **state)
         assert_string_equal(text, "503 error ");
 }
 
+static bool has_no_worker(void *context)
+{
+        struct process list[PROCESSES_MAX];
+        (void)context;
+        return service_workers(&fixture, list) == 0;
+}
+
+/* Told to end when the broker has just died, and nobody knows yet: its containers are removed all the same.
+ */
+static void the_broker_died_before(void **state)
+{
+        struct error err = {0};
+        pid_t broker = service_process(&fixture, "broker");
+        (void)state;
+        assert_true(broker > 0);
+        assert_int_equal(kill(fixture.supervisor, SIGSTOP), 0);
+        assert_int_equal(kill(broker, SIGKILL), 0);
+        service_end(&fixture);
+        assert_int_equal(kill(fixture.supervisor, SIGCONT), 0);
+        must(service_stop(&fixture, &err), &err);
+}
+
+/* It dies when it is to remove them: so does another. */
+static void the_broker_dies_at_the_end(void **state)
+{
+        struct error err = {0};
+        pid_t broker = service_process(&fixture, "broker");
+        (void)state;
+        assert_true(broker > 0);
+        assert_int_equal(kill(broker, SIGSTOP), 0);
+        service_end(&fixture);
+        assert_true(service_until(has_no_worker, NULL, WAIT_MS));
+        assert_int_equal(kill(broker, SIGKILL), 0);
+        must(service_stop(&fixture, &err), &err);
+}
+
 #define STARTS 8
 
 static bool is_up(void *context)
@@ -211,6 +247,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(
                         it_drains_no_longer_than_it_may, start_impatient, fixture_stop),
                 cmocka_unit_test_setup_teardown(told_again_it_hurries_and_cleans_up, start, fixture_stop),
+                cmocka_unit_test_setup_teardown(the_broker_died_before, start, fixture_stop),
+                cmocka_unit_test_setup_teardown(the_broker_dies_at_the_end, start, fixture_stop),
                 cmocka_unit_test(ended_while_it_starts),
                 cmocka_unit_test_setup_teardown(it_waits_for_whom_it_took_over_from, start, fixture_stop),
                 cmocka_unit_test_setup_teardown(all_follow_a_killed_supervisor, start, fixture_stop),

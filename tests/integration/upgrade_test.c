@@ -302,6 +302,52 @@ static void an_heir_takes_over_from_the_dead(void **state)
         nothing_is_left();
 }
 
+struct saying {
+        pid_t pid;
+        const char *event;
+};
+
+static bool is_said(void *context)
+{
+        const struct saying *saying = context;
+        char pid[32];
+        snprintf(pid, sizeof pid, "\"pid\":%d,", (int)saying->pid);
+        return service_logged(&fixture, (const char *const[]){saying->event, pid, NULL}, NULL, 0);
+}
+
+/* A reload, a log's rotation, and one more upgrade, asked of the one that is being taken over from. */
+static void what_is_asked_meanwhile_is_done_afterwards(void **state)
+{
+        struct error err = {0};
+        const char *const upgrade[] = {fixture.binary, "--config", fixture.settings, "upgrade", NULL};
+        const char *const reload[] = {fixture.binary, "--config", fixture.settings, "reload", NULL};
+        pid_t heir = 0, elder = fixture.supervisor, asking[3];
+        int status;
+        (void)state;
+        warm_up_slowly();
+        asking[0] = spawn_start(upgrade, -1, &err);
+        assert_true(asking[0] > 0 && service_until(heir_warms_up, &heir, WAIT_MS));
+        shell("sed -i 's/setTimeout(() => \\(console.log(\"Hello, World!\")\\), 25000);/\\1;/' "
+              "languages/javascript.yaml && ! grep -q setTimeout languages/javascript.yaml");
+        asking[1] = spawn_start(reload, -1, &err);
+        asking[2] = spawn_start(upgrade, -1, &err);
+        assert_int_equal(kill(elder, SIGUSR1), 0);
+        for (int i = 0; i < 3; i++) {
+                assert_int_equal(spawn_wait(asking[i], clock_ms() + UPGRADE_MS, &status, &err), 0);
+                assert_int_equal(status, 0);
+        }
+        assert_true(is_said(&(struct saying){heir, "log.opened"}));
+        assert_true(is_said(&(struct saying){heir, "reload.done"}));
+        assert_false(is_said(&(struct saying){elder, "reload.begun"}));
+        assert_int_equal(spawn_wait(elder, clock_ms() + WAIT_MS, &status, &err), 0);
+        fixture.supervisor = heir;
+        assert_int_equal(service_follow_upgrade(&fixture, &err), 1);
+        json_t *answer = fixture_run("python", "print('as ever')", NULL);
+        assert_non_null(answer);
+        json_decref(answer);
+        nothing_is_left();
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -309,6 +355,7 @@ int main(void)
                 cmocka_unit_test(who_cannot_start_changes_nothing),
                 cmocka_unit_test(an_heir_that_is_killed_changes_nothing),
                 cmocka_unit_test(an_heir_takes_over_from_the_dead),
+                cmocka_unit_test(what_is_asked_meanwhile_is_done_afterwards),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }

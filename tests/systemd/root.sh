@@ -13,13 +13,10 @@ archive=$build/systemd/root.tar
 suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 [ -n "$suite" ] || step_fail "this machine is no Debian: debootstrap cannot make another one"
 
-# The packages of the libraries that the program is linked with.
+# The packages of the libraries that the program is linked with; dpkg may know a file by its place below /lib or below /usr/lib.
 libraries() {
-        local file
-        ldd "$build/sandpool" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | while read -r file; do
-                # dpkg may know a library by its place below /lib or below /usr/lib.
-                dpkg -S "$(readlink -f "$file")" "$(readlink -f "$file" | sed 's,^/usr,,')" 2>/dev/null | sed 's/:.*//'
-        done | sort -u
+        ldd "$build/sandpool" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | xargs readlink -f | sed -n 'p; s,^/usr,,p' |
+                xargs dpkg -S 2>/dev/null | sed 's/[:,].*//' | sort -u
 }
 
 packages=$(echo systemd systemd-sysv dbus nginx-light curl $(libraries))
@@ -30,14 +27,22 @@ fi
 
 step "Debian $suite with systemd: debootstrap makes it"
 mkdir -p "$build/systemd"
-work=$(mktemp -d "$PWD/$build/systemd/bootstrap.XXXXXX")
-trap 'rm -rf --one-file-system "$work"' EXIT
-trap 'exit 1' INT TERM
-# What it makes is not to survive a power failure.
-DPKG_FORCE=unsafe-io debootstrap --variant=minbase --include="${packages// /,}" "$suite" "$work/root" ${MIRROR:-} >"$build/systemd/debootstrap.log" 2>&1 || {
+work=$(mktemp -d) maker=
+clean_up() {
+        [ -z "$maker" ] || { kill "$maker" && wait "$maker"; } 2>/dev/null || true
+        rm -rf --one-file-system "$work"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM HUP
+# What it mounts is mounted nowhere else, and goes with it. What it makes is not to survive a power failure.
+DPKG_FORCE=unsafe-io unshare --mount debootstrap --variant=minbase --include="${packages// /,}" "$suite" "$work/root" ${MIRROR:-} \
+        >"$build/systemd/debootstrap.log" 2>&1 </dev/null &
+maker=$!
+wait "$maker" || {
         tail -n 20 "$build/systemd/debootstrap.log" >&2
         step_fail "debootstrap failed (whole log: $build/systemd/debootstrap.log)"
 }
+maker=
 rm -rf "$work"/root/var/cache/apt/archives/*.deb "$work"/root/var/lib/apt/lists/* "$work"/root/usr/share/{man,doc,locale}
 # Nobody logs in, and nothing is upgraded.
 for unit in console-getty.service apt-daily.timer apt-daily-upgrade.timer; do ln -sf /dev/null "$work/root/etc/systemd/system/$unit"; done

@@ -16,7 +16,7 @@ fi
 
 instance=systemd-test-$$
 socket=$(readlink -f /var/run/docker.sock)
-place= groups=() nspawn=
+place= groups=() nspawn= maker=
 
 remove_containers() {
         docker ps -aq --filter "label=sandpool.instance=$instance" | xargs -r docker rm -f >/dev/null 2>&1 || true
@@ -36,6 +36,7 @@ end_system() {
 clean_up() {
         local code=$? group
         trap '' INT TERM HUP
+        [ -z "$maker" ] || { kill "$maker" && wait "$maker"; } 2>/dev/null || true
         end_system
         [ -z "$nspawn" ] || wait "$nspawn" 2>/dev/null || true
         remove_containers
@@ -71,9 +72,12 @@ boot() { # never returns
                 systemd.show_status=no >"$place/console" 2>&1 </dev/null
 }
 
-tests/systemd/root.sh "$build"
+tests/systemd/root.sh "$build" &
+maker=$!
+wait "$maker"
+maker=
 step "a systemd of its own, with the service installed"
-place=$(mktemp -d "$PWD/$build/systemd/run.XXXXXX")
+place=$(mktemp -d)
 chmod 755 "$place"
 mkdir "$place/root"
 tar -C "$place/root" --numeric-owner -xpf "$build/systemd/root.tar"
