@@ -78,10 +78,11 @@ static void begin(void)
         loaded_begin_held(AT_ONCE);
 }
 
-/* All serve again; then nobody asks any more, and nothing is left. */
-static struct load_counts end(int may)
+/* All is whole and serves again; then nobody asks any more, and nothing is left. */
+static struct load_counts end(void)
 {
-        return loaded_end(2 * AT_ONCE, may);
+        loaded_whole();
+        return loaded_end(2 * AT_ONCE);
 }
 
 /* The requests that ran get an error: the result of what was taken away is nobody's. */
@@ -90,9 +91,10 @@ static void the_broker_with_eight_in_flight(void **state)
         (void)state;
         for (int round = 0; round < 3; round++) {
                 begin();
+                loaded_break(LOAD_MAY_FAIL);
                 pid_t broker = service_process(&fixture, "broker");
                 assert_true(broker > 0 && !kill(broker, SIGKILL));
-                struct load_counts counts = end(LOAD_MAY_FAIL);
+                struct load_counts counts = end();
                 assert_true(counts.failed + counts.refused >= AT_ONCE);
                 assert_int_not_equal(service_process(&fixture, "broker"), broker);
         }
@@ -106,7 +108,7 @@ static void every_worker(void **state)
         size_t count = service_workers(&fixture, list);
         for (size_t i = 0; i < count; i++)
                 kill(list[i].pid, SIGKILL);
-        struct load_counts counts = end(0);
+        struct load_counts counts = end();
         assert_true(counts.refused >= AT_ONCE);
 }
 
@@ -122,10 +124,11 @@ static void the_supervisor(void **state)
         struct error err = {0};
         (void)state;
         begin();
+        loaded_break(LOAD_MAY_FAIL);
         assert_int_equal(kill(fixture.supervisor, SIGKILL), 0);
         must(service_gone(&fixture, clock_ms() + LOADED_PATIENCE_MS, &err), &err);
         start_again();
-        struct load_counts counts = end(LOAD_MAY_FAIL);
+        struct load_counts counts = end();
         assert_true(counts.failed + counts.refused >= AT_ONCE);
 }
 
@@ -138,13 +141,14 @@ static void all_of_them_at_once(void **state)
         begin();
         int count = service_containers(&fixture, ids, &err);
         assert_true(count >= AT_ONCE);
+        loaded_break(LOAD_MAY_FAIL);
         processes_kill_session(fixture.session, fixture.supervisor);
         start_again();
         int now_count = service_containers(&fixture, now, &err);
         for (int i = 0; i < count; i++)
                 for (int j = 0; j < now_count; j++)
                         assert_string_not_equal(ids[i], now[j]);
-        end(LOAD_MAY_FAIL);
+        end();
 }
 
 /* Without nginx nobody can ask for health: a worker at work holds its client's connection and a stream. */
@@ -165,10 +169,11 @@ static void nginx(void **state)
         struct error err = {0};
         (void)state;
         begin();
+        loaded_break(LOAD_MAY_END);
         processes_kill_session(fixture.nginx, fixture.nginx);
         assert_true(service_until(all_workers_idle, NULL, LOADED_PATIENCE_MS));
         must(service_launch_nginx(&fixture, &err), &err);
-        struct load_counts counts = end(LOAD_MAY_END);
+        struct load_counts counts = end();
         assert_true(counts.ended >= AT_ONCE);
 }
 
