@@ -1,6 +1,7 @@
 /* Processes killed while they are at work: the broker with every sandbox leased, the supervisor, all of them
  * at once, nginx. Each time every request gets its own result or an error, nothing is left over, and the
  * service serves again by itself, or as soon as it was started again. */
+#include "tests/integration/control_groups.h"
 #include "tests/integration/loaded.h"
 #include "tests/integration/must.h"
 #include "tests/integration/processes.h"
@@ -19,8 +20,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define AT_ONCE 8
+#define CGROUP_V2 "/sys/fs/cgroup/cgroup.controllers"
 
 static struct service abandoned;
 static int64_t abandoned_at_ms;
@@ -31,8 +34,8 @@ static bool are_both_idle(void *context)
         return service_sandboxes(&abandoned, "idle", NULL) == 2;
 }
 
-/* A service that is killed whole at the beginning and never started again: the last test looks for its
- * containers. */
+/* A service that is killed whole at the beginning and not started again for long: the last tests look for its
+ * containers, and for what else it left. */
 static int abandon(void)
 {
         struct error err = {0};
@@ -192,6 +195,18 @@ static void containers_that_nobody_comes_back_for(void **state)
                 fail_msg("a container of %s is left", abandoned.instance);
 }
 
+/* It takes over the control group, and removes it at its end like all else that it made itself. */
+static void the_next_start_of_what_was_abandoned(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        if (access(CGROUP_V2, F_OK)) /* else it may be systemd's */
+                assert_int_not_equal(control_groups_of(abandoned.instance).own, 0);
+        must(service_launch(&abandoned, &err), &err);
+        must(service_await_ready(&abandoned, &err), &err);
+        must(service_stop(&abandoned, &err), &err);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -201,6 +216,7 @@ int main(void)
                 LOADED_TEST(all_of_them_at_once),
                 LOADED_TEST(nginx),
                 cmocka_unit_test(containers_that_nobody_comes_back_for),
+                cmocka_unit_test(the_next_start_of_what_was_abandoned),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }
