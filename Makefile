@@ -42,6 +42,8 @@ help:
 	@echo 'make lint         format, floors, and a clang build without warnings'
 	@echo 'make asan         all tests with the address and undefined-behaviour sanitizers (root); TESTS="nginx" only these of them'
 	@echo 'make valgrind     broker and workers under valgrind in an integration run (root); TESTS="traffic" another'
+	@echo 'make systemd-test the installed unit under a systemd of its own, from its start over reload, upgrade and kill to its end (root);'
+	@echo '                  the first one makes a Debian by debootstrap'
 	@echo 'make tidy         clang-tidy on the service and the runner; part of lint'
 	@echo 'make fuzz         every fuzzer for FUZZ_SECONDS (60), JOBS at once; FUZZERS="request yaml" only these; needs clang'
 	@echo 'make fuzz-keep    take what they found into tests/fuzz/corpus/'
@@ -178,6 +180,13 @@ unit: $(UNIT)
 
 integration: docker users images $(INTEGRATION) $(ATTACKS) $(SHIFT) $(BUILD)/tools/promtool
 	$(Q).ci/setup/with-docker.sh tests/run.sh $(BUILD) $(if $(TESTS),$(foreach t,$(TESTS),$(filter %/$(t)_test,$(INTEGRATION))),$(INTEGRATION))
+
+# What `make install` puts in place, in a system of its own that boots systemd; with Python alone.
+.PHONY: systemd-test
+systemd-test: docker
+	$(Q).ci/setup/deps.sh systemd
+	$(Q)$(MAKE) --no-print-directory images LANGUAGES=python
+	$(Q)tests/systemd/run.sh $(BUILD)
 
 # Checks what /metrics says.
 $(BUILD)/tools/promtool:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs the Debian packages that are missing; says which first. When none is, it asks no package manager at all.
 #
-# Usage: deps.sh run|test|lint. Each purpose includes those before it. A program that came from elsewhere than its package
+# Usage: deps.sh run|test|lint|systemd. Each purpose includes those before it, systemd only run. A program that came from elsewhere than its package
 # (Docker from its makers, say) counts as there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -15,6 +15,7 @@ RUN="gcc:gcc libc6-dev:/usr/include/stdio.h pkg-config:pkg-config
  passwd:useradd util-linux:flock procps:pgrep"
 TEST="libcmocka-dev:/usr/include/cmocka.h openssl:openssl"
 LINT="clang:clang libclang-rt-dev:runtime:fuzzer clang-format:clang-format clang-tidy:clang-tidy valgrind:valgrind"
+SYSTEMD="systemd-container:systemd-nspawn"
 
 there() {
         case $1 in
@@ -36,7 +37,8 @@ case ${1:-run} in
 run) wanted="$RUN" ;;
 test) wanted="$RUN $TEST" ;;
 lint) wanted="$RUN $TEST $LINT" ;;
-*) step_fail "usage: deps.sh run|test|lint" ;;
+systemd) wanted="$RUN $SYSTEMD" ;;
+*) step_fail "usage: deps.sh run|test|lint|systemd" ;;
 esac
 # shellcheck disable=SC2086 # words on purpose
 packages=$(missing $wanted)

@@ -33,7 +33,8 @@ ssize_t io_read_file(const char *path, size_t max, char **data, struct error *er
 int io_listen_unix(const char *path, int type, mode_t mode, gid_t group, int backlog, struct error *err);
 
 /* Connect to a unix socket; CLOEXEC, blocking. Where the listener's backlog is full it waits at most
- * IO_CONNECT_MAX_MS. Returns the descriptor or -1. */
+ * IO_CONNECT_MAX_MS; with SOCK_NONBLOCK in type, not at all, and the descriptor is non-blocking. Returns the
+ * descriptor or -1. */
 #define IO_CONNECT_MAX_MS 2000
 int io_connect_unix(const char *path, int type, struct error *err);
 

@@ -27,7 +27,7 @@ static const char *const answers[] = {
 static const char *const whys[] = {"reuse", "max_age", "idle", "room", "configuration", "shutdown",
         "worker_gone", "held_too_long", "unclean", "not_wanted", "proven", "late", "failed", NULL};
 static const char *const calls[] = {
-        "create", "start", "inspect", "update", "remove", "list", "image", "other", NULL};
+        "create", "start", "inspect", "attach", "update", "remove", "list", "image", "other", NULL};
 static const char *const results[] = {"ok", "failed", NULL};
 static const char *const processes[] = {"worker", "control", "broker", NULL};
 
@@ -68,7 +68,7 @@ static const struct family {
         [METRICS_ENGINE_CALLS] = {"sandpool_engine_calls_total", "Calls of Docker's Engine API.", false,
                 {{"call", calls}, {"result", results}}},
         [METRICS_ENGINE_SECONDS] = {"sandpool_engine_call_duration_seconds",
-                "Calls of Docker's Engine API that were answered.", true, {{"call", calls}}},
+                "Calls of Docker's Engine API that were answered, until they were.", true, {{"call", calls}}},
         [METRICS_PROCESS_ENDS] = {"sandpool_process_restarts_total",
                 "Processes of the service that ended without being told to, and were started again.", false,
                 {{"process", processes}}},

@@ -12,6 +12,12 @@
 /* Between the steps: resizing the sandbox; after them: the report's way here. */
 #define HOLD_SLACK_MS 2000
 
+_Static_assert(SETTINGS_STEPS_MAX_MS + 2 * PLAN_LATE_MS + HOLD_SLACK_MS <= SETTINGS_HOLD_MAX_MS,
+        "a request without test cases may need its sandbox for longer than it gets it");
+_Static_assert(SETTINGS_REQUEST_TIME_MAX_MS + PLAN_CLEAN_MS + PLAN_FORK_MS + PLAN_LATE_MS + HOLD_SLACK_MS <=
+                       SETTINGS_HOLD_MAX_MS,
+        "a request with test cases may need its sandbox for longer than it gets it");
+
 static struct protocol_step step_of(
         enum step_kind kind, uint32_t wall_ms, const struct language *language, const struct limits *limits)
 {

@@ -15,7 +15,7 @@
 #define MAP(table) .kind = FIELD_MAP, .fields = (table)
 #define CUSTOM(function) .kind = FIELD_CUSTOM, .read = (function)
 
-enum { HOUR = 3600 * 1000, TITLE_MAX = 200 };
+enum { TITLE_MAX = 200 };
 
 /* These two are read once the rest is known. */
 static int keep_languages(
@@ -61,7 +61,7 @@ static int read_compare(
 }
 
 static const struct field limits_fields[] = {
-        {.key = "timeout", NUMBER(exercise.timeout_ms, seconds, 10, HOUR)},
+        {.key = "timeout", NUMBER(exercise.timeout_ms, seconds, 10, SETTINGS_STEPS_MAX_MS)},
         {.key = "memory", NUMBER(exercise.memory_mib, mib, 8, 64 * 1024)},
         {.key = NULL},
 };

@@ -2,7 +2,7 @@
 #include "fcgi/model/language.h"
 
 #include "fcgi/model/environment.h"
-#include "fcgi/model/pattern.h"
+#include "fcgi/model/language_check.h"
 #include "fcgi/model/schema.h"
 #include "images/runner/protocol.h"
 
@@ -131,7 +131,7 @@ static int read_syntax(const struct yaml *yaml, const struct yaml_node *node, vo
 
 static const struct field compile_fields[] = {
         {.key = "command", CUSTOM(read_compile), .required = true},
-        {.key = "timeout", NUMBER(compile_timeout_ms, seconds, 100, HOUR)},
+        {.key = "timeout", NUMBER(compile_timeout_ms, seconds, 100, SETTINGS_STEPS_MAX_MS)},
         {.key = "memory", NUMBER(compile_memory_mib, mib, 8, 64 * 1024)},
         {.key = NULL},
 };
@@ -151,7 +151,7 @@ static const struct field suite_fields[] = {
 };
 
 static const struct field limits_fields[] = {
-        {.key = "timeout", LIMIT(timeout_ms, seconds, 10, HOUR)},
+        {.key = "timeout", LIMIT(timeout_ms, seconds, 10, SETTINGS_STEPS_MAX_MS)},
         {.key = "memory", LIMIT(memory_mib, mib, 8, 64 * 1024)},
         {.key = "cpu", NUMBER(cpu_percent, cpus, 5, 6400)},
         {.key = "processes", NUMBER(processes, count, 4, 4096)},
@@ -202,109 +202,6 @@ static const struct field fields[] = {
         {.key = NULL},
 };
 
-/* Lower case letters, digits and what languages have in their names: c++, c#, f90. */
-static bool is_word(const char *word)
-{
-        return *word != '\0' && strlen(word) < LANGUAGE_ID_SIZE &&
-               word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789+#._-")] == '\0';
-}
-
-static int check_id(const struct yaml *yaml, const struct language *language, struct error *err)
-{
-        const char *slash = strrchr(yaml->path, '/');
-        const char *file = slash != NULL ? slash + 1 : yaml->path;
-        size_t length = strlen(language->id);
-        unsigned line = yaml_tree_line(yaml, "id");
-
-        if (!is_word(language->id) || strpbrk(language->id, "+#.") != NULL || language->id[0] == '-')
-                return yaml_tree_error(
-                        yaml, line, err, "'id' must be lower case letters, digits, '_' and '-'");
-        if (strncmp(file, language->id, length) != 0 || strcmp(file + length, ".yaml") != 0)
-                return yaml_tree_error(yaml, line, err, "'id' is '%s', so the file must be %s.yaml",
-                        language->id, language->id);
-        return 0;
-}
-
-static int check_aliases(const struct yaml *yaml, struct language *language, struct error *err)
-{
-        for (char **alias = language->aliases; *alias != NULL; alias++) {
-                for (char *c = *alias; *c != '\0'; c++)
-                        *c = (char)tolower((unsigned char)*c);
-                if (!is_word(*alias))
-                        return yaml_tree_error(
-                                yaml, language->aliases_line, err, "'%s' cannot be an alias", *alias);
-        }
-        return 0;
-}
-
-static int check_source(const struct yaml *yaml, struct language *language, struct error *err)
-{
-        const char *dot = strrchr(language->source, '.');
-
-        if (dot == NULL || dot == language->source || dot[1] == '\0' ||
-                strchr(language->source, '/') != NULL || language->source[0] == '-')
-                return yaml_tree_error(yaml, yaml_tree_line(yaml, "source"), err,
-                        "'source' must be a file name with an extension, such as main.py");
-        language->extension = strdup(dot);
-        return language->extension != NULL ? 0 : error_set(err, "%s: out of memory", yaml->path);
-}
-
-/* A reference as Docker reads it, near enough: it becomes part of a path of the Engine's. */
-static int check_image(const struct yaml *yaml, const struct language *language, struct error *err)
-{
-        const char *image = language->image;
-        bool good =
-                isalnum((unsigned char)*image) && strlen(image) <= LANGUAGE_IMAGE_MAX &&
-                image[strspn(image,
-                        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:@")] == '\0' &&
-                strstr(image, "..") == NULL && strstr(image, "//") == NULL;
-
-        return good ? 0
-                    : yaml_tree_error(yaml, language->image_line, err,
-                              "'%s' cannot be an image's name, such as sandpool/python", image);
-}
-
-/* A language may narrow what the settings allow, not widen it: memory for the pool is planned by them. */
-static int check_limit(const struct yaml *yaml, const char *key, const struct limit *limit,
-        const struct limit *outer, uint32_t factor, struct error *err)
-{
-        if (limit->min >= outer->min && limit->max <= outer->max)
-                return 0;
-        return yaml_tree_error(yaml, yaml_tree_line(yaml, key), err,
-                "the range must stay within that of the settings, %.10g to %.10g",
-                outer->min / (double)factor, outer->max / (double)factor);
-}
-
-static int check_memory_error(const struct yaml *yaml, const struct language *language, struct error *err)
-{
-        struct error problem = {""};
-        struct pattern *pattern;
-
-        if (language->memory_error == NULL)
-                return 0;
-        pattern = pattern_new(language->id, language->memory_error, &problem);
-        pattern_free(pattern);
-        return pattern != NULL
-                       ? 0
-                       : yaml_tree_error(yaml, yaml_tree_line(yaml, "memory_error"), err, "%s", problem.text);
-}
-
-static int check(const struct yaml *yaml, const struct settings *settings, struct language *language,
-        struct error *err)
-{
-        if (check_id(yaml, language, err) < 0 || check_aliases(yaml, language, err) < 0 ||
-                check_source(yaml, language, err) < 0 || check_image(yaml, language, err) < 0 ||
-                check_limit(yaml, "limits.timeout", &language->timeout_ms, &settings->limits.timeout_ms,
-                        schema_seconds.factor, err) < 0 ||
-                check_limit(yaml, "limits.memory", &language->memory_mib, &settings->limits.memory_mib,
-                        schema_mib.factor, err) < 0)
-                return -1;
-        if (language->warm > language->max)
-                return yaml_tree_error(
-                        yaml, yaml_tree_line(yaml, "pool.warm"), err, "'warm' must not be larger than 'max'");
-        return check_memory_error(yaml, language, err);
-}
-
 /* What holds for keys that the file leaves out. */
 static int set_defaults(struct language *language, const struct settings *settings)
 {
@@ -348,7 +245,7 @@ int language_read(
                 goto out;
         if (language->syntax == NULL && (language->syntax = syntax_read(yaml, NULL, err)) == NULL)
                 goto out;
-        rc = check(yaml, settings, language, err);
+        rc = language_check(yaml, settings, language, err);
 out:
         yaml_tree_free(yaml);
         return rc;

@@ -61,7 +61,7 @@ static const struct field pool_fields[] = {
 };
 
 static const struct field limits_fields[] = {
-        {.key = "timeout", LIMIT(limits.timeout_ms, seconds, 10, HOUR)},
+        {.key = "timeout", LIMIT(limits.timeout_ms, seconds, 10, SETTINGS_STEPS_MAX_MS)},
         /* The Engine refuses less than 6 MiB (Docker 20.10). */
         {.key = "memory", LIMIT(limits.memory_mib, mib, 8, 64 * 1024)},
         {.key = "output", NUMBER(limits.output_bytes, bytes, KIB, 16 * MIB)},
@@ -80,10 +80,10 @@ static const struct field limits_fields[] = {
         {.key = "shm", NUMBER(limits.shm_mib, mib, 1, 16 * 1024)},
         {.key = "file", NUMBER(limits.file_mib, mib, 1, 4095)},
         {.key = "open_files", NUMBER(limits.open_files, count, 16, 65536)},
-        {.key = "compile_timeout", NUMBER(limits.compile_timeout_ms, seconds, 100, HOUR)},
+        {.key = "compile_timeout", NUMBER(limits.compile_timeout_ms, seconds, 100, SETTINGS_STEPS_MAX_MS)},
         {.key = "compile_memory", NUMBER(limits.compile_memory_mib, mib, 8, 64 * 1024)},
-        /* The broker takes a sandbox away after 85 s (clients.c). */
-        {.key = "request_time", NUMBER(limits.request_time_ms, seconds, SECOND, 75 * SECOND)},
+        {.key = "request_time",
+                NUMBER(limits.request_time_ms, seconds, SECOND, SETTINGS_REQUEST_TIME_MAX_MS)},
         {.key = NULL},
 };
 

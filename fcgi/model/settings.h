@@ -39,7 +39,15 @@ struct limits {
         uint32_t request_time_ms; /* of a request with test cases: compiling and all runs together */
 };
 
-#define SETTINGS_WORKERS_MAX 190 /* each has a connection to the broker, which takes 200 */
+#define SETTINGS_WORKERS_MAX 190 /* twice as many, during a reload, have a connection to the broker each */
+
+/* The broker takes a sandbox from a worker after so long at most: a runner that it lends hears nothing from
+ * it. */
+#define SETTINGS_HOLD_MAX_MS 86000
+
+/* What fits into that, with what execute/plan.h adds: compiling and a run together, and request_time. */
+#define SETTINGS_STEPS_MAX_MS 80000
+#define SETTINGS_REQUEST_TIME_MAX_MS 75000
 
 struct settings {
         char path[1024]; /* absolute: of the file they came from */

@@ -2,7 +2,9 @@
  * answer's head. */
 #include "fcgi/sandbox/attach.h"
 
+#include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
+#include "fcgi/sandbox/engine_count.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,8 +12,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-int attach_begin(struct attach *attach, const char *socket_path, const char *api_prefix,
-        const char *container, struct error *err)
+static void ended(struct attach *attach, bool answered, bool good)
+{
+        attach->asked = false;
+        engine_count("attach", answered, good, attach->began_us);
+}
+
+static int ask(struct attach *attach, const char *socket_path, const char *api_prefix, const char *container,
+        struct error *err)
 {
         char request[512];
         int length = snprintf(request, sizeof request,
@@ -20,13 +28,11 @@ int attach_begin(struct attach *attach, const char *socket_path, const char *api
                 api_prefix, container);
         if (length < 0 || (size_t)length >= sizeof request)
                 return error_set(err, "attach: the request is too long");
-        attach->head_size = 0;
-        attach->fd = io_connect_unix(socket_path, SOCK_STREAM, err);
+        attach->fd = io_connect_unix(socket_path, SOCK_STREAM | SOCK_NONBLOCK, err);
         if (attach->fd < 0)
                 return error_wrap(err, "attach");
         /* A fresh socket's buffer takes the few bytes at once. */
-        if (io_set_nonblocking(attach->fd, 1) ||
-                send(attach->fd, request, (size_t)length, MSG_NOSIGNAL) != length) {
+        if (send(attach->fd, request, (size_t)length, MSG_NOSIGNAL) != length) {
                 error_errno(err, "attach: cannot ask");
                 io_close(&attach->fd);
                 return -1;
@@ -34,9 +40,21 @@ int attach_begin(struct attach *attach, const char *socket_path, const char *api
         return 0;
 }
 
+int attach_begin(struct attach *attach, const char *socket_path, const char *api_prefix,
+        const char *container, struct error *err)
+{
+        attach->head_size = 0;
+        attach->began_us = clock_us();
+        attach->asked = !ask(attach, socket_path, api_prefix, container, err);
+        if (attach->asked)
+                return 0;
+        ended(attach, false, false);
+        return -1;
+}
+
 /* The head is taken byte by byte up to its empty line by peeking, so that not a byte of the stream is taken
- * with it. */
-int attach_continue(struct attach *attach, struct error *err)
+ * with it. 1: all of it is there; 0, -1 as attach_continue. */
+static int take_head(struct attach *attach, struct error *err)
 {
         char *head = attach->head;
         size_t room = sizeof attach->head - 1 - attach->head_size;
@@ -54,10 +72,29 @@ int attach_continue(struct attach *attach, struct error *err)
         if (recv(attach->fd, head + attach->head_size, take, 0) != (ssize_t)take)
                 return error_errno(err, "attach");
         attach->head_size += take;
-        if (!end)
+        return end ? 1 : 0;
+}
+
+int attach_continue(struct attach *attach, struct error *err)
+{
+        const char *head = attach->head;
+        int rc = take_head(attach, err);
+        if (!rc)
                 return 0;
         /* 101 where the daemon upgrades, 200 where it just goes over to the stream. */
-        if (strncmp(head, "HTTP/1.1 200 ", 13) && strncmp(head, "HTTP/1.1 101 ", 13))
+        bool good = rc > 0 && (!strncmp(head, "HTTP/1.1 200 ", 13) || !strncmp(head, "HTTP/1.1 101 ", 13));
+        ended(attach, rc > 0, good);
+        if (rc > 0 && !good)
                 return error_set(err, "attach: %.*s", (int)strcspn(head, "\r\n"), head);
-        return 1;
+        return rc;
+}
+
+void attach_close(struct attach *attach)
+{
+        if (attach->asked && clock_us() - attach->began_us >= ATTACH_TIMEOUT_MS * INT64_C(1000))
+                ended(attach, false, false);
+        attach->asked = false;
+        if (attach->fd >= 0)
+                shutdown(attach->fd, SHUT_RDWR);
+        io_close(&attach->fd);
 }

@@ -252,6 +252,8 @@ static int loop(struct broker *broker, struct error *err)
 {
         static struct polled polled;
         for (;;) {
+                if (broker->options->turn)
+                        broker->options->turn(broker->options->turn_context);
                 int64_t next = clock_earlier(clock_ms() + LOOP_MAX_MS, docker_tick(broker->docker));
                 next = clock_earlier(next, pool_settle(broker->pool));
                 next = clock_earlier(next, clients_settle(broker->clients));

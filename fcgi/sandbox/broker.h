@@ -21,6 +21,9 @@ struct broker_options {
         uid_t peer_uid;       /* only this user (and root) may connect */
         uint32_t workers;     /* how many leases may be waiting */
         uint32_t per_process; /* how many connections one process may have; 0: any number */
+        /* Called as each turn of its loop begins, at most 10 s after the last; may be NULL. */
+        void (*turn)(void *context);
+        void *turn_context;
 };
 
 /* Run until SIGTERM (then: no new leases, wait for those that are out within drain_timeout, remove every

@@ -6,6 +6,7 @@
 #include "fcgi/base/log.h"
 #include "fcgi/base/metrics.h"
 #include "fcgi/sandbox/clients_state.h"
+#include "images/runner/protocol.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,10 +21,12 @@
 #define SO_PASSRIGHTS 83
 #endif
 
-#define HOLD_MAX_MS 85000   /* below PROTOCOL_SILENCE_S: a leased runner hears nothing from us */
 #define HOLD_MARGIN_MS 2000 /* above the worker's own deadline */
 #define ACCEPTS_AT_ONCE 16  /* then those that are connected get their turn */
 #define DEATH_WAIT_MS 1000  /* for the daemon's word on how a sandbox died */
+
+_Static_assert(SETTINGS_HOLD_MAX_MS + HOLD_MARGIN_MS < PROTOCOL_SILENCE_S * 1000,
+        "a runner could end itself while it is lent: it hears nothing from the broker then");
 
 /* A descriptor that comes with a message is closed here, and the close of a TCP socket that lingers waits for
  * as long as its sender pleases. Linux from 6.16 refuses to send any; connections have this from their
@@ -152,7 +155,7 @@ static void acquire(struct clients *clients, struct client *client, const struct
                 return;
         }
         client->number = 0;
-        client->hold_ms = ask->hold_ms < HOLD_MAX_MS ? ask->hold_ms : HOLD_MAX_MS;
+        client->hold_ms = ask->hold_ms < SETTINGS_HOLD_MAX_MS ? ask->hold_ms : SETTINGS_HOLD_MAX_MS;
         client->asked_us = clock_us();
         memcpy(client->request_id, ask->request_id, sizeof client->request_id);
         client->waiting = true;

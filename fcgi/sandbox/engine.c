@@ -3,7 +3,7 @@
 
 #include "fcgi/base/buffer.h"
 #include "fcgi/base/clock.h"
-#include "fcgi/base/metrics.h"
+#include "fcgi/sandbox/engine_count.h"
 
 #include <curl/curl.h>
 #include <jansson.h>
@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define LINE_MAX_BYTES (64 * 1024)
+#define FOLLOWED_MAX                                                                                         \
+        (LINE_MAX_BYTES + CURL_MAX_WRITE_SIZE) /* beside what a line may be, what comes at once */
 #define CONNECT_TIMEOUT_MS 2000L
 #define CACHED_CONNECTIONS 8L
 
@@ -35,6 +37,7 @@ struct engine_call {
         struct buffer body;
         engine_done *done;
         engine_line *line; /* NULL for a plain call */
+        bool paused;       /* what came has no room until the lines before it are handed out */
         void *context;
 };
 
@@ -120,11 +123,22 @@ uint32_t engine_last_age_ms(const struct engine *engine)
         return engine->last_at_us ? (uint32_t)((clock_us() - engine->last_at_us) / 1000) : 0;
 }
 
+static char *end_of_line(const struct engine_call *call)
+{
+        return call->body.size ? memchr(call->body.data, '\n', call->body.size) : NULL;
+}
+
+/* Lines are not handed out here: who gets one may begin other calls, and libcurl takes none meanwhile. */
 static size_t on_body(char *bytes, size_t one, size_t size, void *context)
 {
         struct engine_call *call = context;
         (void)one;
-        return buffer_add(&call->body, bytes, size) ? 0 : size;
+        if (!buffer_add(&call->body, bytes, size))
+                return size;
+        if (!call->line || !end_of_line(call))
+                return 0;
+        call->paused = true;
+        return CURL_WRITEFUNC_PAUSE;
 }
 
 static void call_free(struct engine_call *call)
@@ -197,16 +211,6 @@ static const char *kind_of(const char *method, const char *path)
         return "other";
 }
 
-static void count(const struct engine_call *call, bool good)
-{
-        unsigned kind = metrics_label(METRICS_ENGINE_CALLS, 0, call->kind);
-        if (call->line)
-                return; /* it ends when the daemon does */
-        metrics_count(METRICS_ENGINE_CALLS, kind,
-                metrics_label(METRICS_ENGINE_CALLS, 1, good ? "ok" : "failed"), 0);
-        metrics_observe(METRICS_ENGINE_SECONDS, kind, clock_us() - call->began_us);
-}
-
 static struct engine_call *begin(struct engine *engine, const char *method, const char *path,
         const char *body, uint32_t timeout_ms, engine_done *done, engine_line *line, void *context)
 {
@@ -218,7 +222,7 @@ static struct engine_call *begin(struct engine *engine, const char *method, cons
         engine->calls = call;
         call->kind = kind_of(method, path);
         call->began_us = clock_us();
-        call->body = BUFFER_MAX(line ? LINE_MAX_BYTES : ENGINE_BODY_MAX);
+        call->body = BUFFER_MAX(line ? FOLLOWED_MAX : ENGINE_BODY_MAX);
         call->easy = curl_easy_init();
         if (!call->easy || set_options(call, method, path, body, timeout_ms) ||
                 curl_multi_add_handle(engine->multi, call->easy)) {
@@ -245,7 +249,7 @@ struct engine_call *engine_follow(
 static void give_lines(struct engine_call *call)
 {
         char *end;
-        while (call->body.size && (end = memchr(call->body.data, '\n', call->body.size))) {
+        while ((end = end_of_line(call))) {
                 *end = '\0';
                 call->line(call->context, call->body.data);
                 buffer_consume(&call->body, (size_t)(end - call->body.data) + 1);
@@ -286,8 +290,13 @@ static void finish(struct engine_call *call, CURLcode code)
                 call->engine->last_at_us = clock_us();
                 call->engine->last_us = call->engine->last_at_us - call->began_us;
         }
-        /* 304: started already; 404: gone already, or no such image. */
-        count(call, code == CURLE_OK && (is_2xx(status) || status == 304 || status == 404));
+        /* A followed one ends when the daemon does. 304: started already; 404: gone already, or no such
+         * image.
+         */
+        if (!call->line)
+                engine_count(call->kind, code == CURLE_OK,
+                        code == CURLE_OK && (is_2xx(status) || status == 304 || status == 404),
+                        call->began_us);
         /* Out of the way first: the callback may begin and cancel other calls. */
         engine_done *done = call->done;
         void *context = call->context;
@@ -302,6 +311,25 @@ static void finish(struct engine_call *call, CURLcode code)
         curl_slist_free_all(call->headers);
         buffer_clear(&call->body);
         free(call);
+}
+
+/* libcurl reads all that there is: a daemon may have said more than is kept while we were not there. */
+static void follow(struct engine *engine)
+{
+        struct engine_call *call = engine->calls;
+        CURLcode code = CURLE_OK;
+        while (call && !call->line)
+                call = call->next;
+        if (!call)
+                return;
+        give_lines(call);
+        while (call->paused && !code) {
+                call->paused = false;
+                code = curl_easy_pause(call->easy, CURLPAUSE_CONT); /* on_body is called in here */
+                give_lines(call);
+        }
+        if (code)
+                finish(call, code);
 }
 
 /* libcurl's CURL_WAIT_POLLIN and CURL_WAIT_POLLOUT have the values of POLLIN and POLLOUT on Linux; mapped all
@@ -329,11 +357,7 @@ int engine_wait(struct engine *engine, struct pollfd *fds, size_t count, int tim
         int running, queued;
         if (wait_on(engine, fds, count, timeout_ms) || curl_multi_perform(engine->multi, &running))
                 return error_set(err, "waiting for Docker failed");
-        struct engine_call *followed = engine->calls;
-        while (followed && !followed->line)
-                followed = followed->next;
-        if (followed)
-                give_lines(followed);
+        follow(engine);
         CURLMsg *message;
         while ((message = curl_multi_info_read(engine->multi, &queued))) {
                 struct engine_call *call = NULL;

@@ -12,8 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ANSWER_TIMEOUT_MS 30000 /* past every time-out of the broker's own Engine calls for one message */
-#define ACQUIRE_SLACK_MS 3000   /* past queue_timeout: the broker is restarting, or cannot */
+/* A call of the Engine may be given longer (docker.timeout), but a request whose resize takes so long has
+ * failed: the connection is closed, and the broker removes the sandbox. */
+#define ANSWER_TIMEOUT_MS 30000
+#define ACQUIRE_SLACK_MS 3000 /* past queue_timeout: the broker is restarting, or cannot */
 
 struct broker_link {
         char *path;

@@ -3,7 +3,6 @@
 
 #include "fcgi/base/clock.h"
 #include "fcgi/base/id.h"
-#include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
 #include "fcgi/sandbox/job.h"
 #include "fcgi/sandbox/probe.h"
@@ -16,7 +15,6 @@
 #define START_TIMEOUT_MS 30000 /* a container start on a busy disk */
 #define RESET_TIMEOUT_MS 10000 /* the runner gives itself 5 s for killing and 5 for cleaning */
 #define DRAIN_TIMEOUT_MS 3000
-#define ATTACH_TIMEOUT_MS 5000
 #define PING_INTERVAL_MS 30000 /* a third of PROTOCOL_SILENCE_S */
 #define PING_TIMEOUT_MS 5000
 #define REMOVE_RETRY_MS 500
@@ -206,9 +204,7 @@ static void enter_draining(struct sandbox *sandbox)
  * daemon's calls hang. */
 static void close_stream(struct sandbox *sandbox)
 {
-        if (sandbox->attach.fd >= 0)
-                shutdown(sandbox->attach.fd, SHUT_RDWR);
-        io_close(&sandbox->attach.fd);
+        attach_close(&sandbox->attach);
         frames_clear(sandbox->frames);
 }
 
@@ -276,7 +272,7 @@ void sandbox_free(struct sandbox *sandbox)
         if (!sandbox)
                 return;
         engine_cancel(sandbox->call);
-        io_close(&sandbox->attach.fd);
+        attach_close(&sandbox->attach);
         frames_free(sandbox->frames);
         buffer_clear(&sandbox->prime.out);
         free(sandbox);

@@ -51,7 +51,12 @@ static gid_t docker_group(const struct settings *settings)
         return privilege_group("docker", NULL);
 }
 
-static int run_broker(const struct nursery *nursery, struct error *err)
+static void note_turn(void *watch)
+{
+        watchdog_note(watch, WATCH_IDLE);
+}
+
+static int run_broker(const struct child *child, const struct nursery *nursery, struct error *err)
 {
         const struct config *config = nursery->config;
         struct broker_options options = {
@@ -66,6 +71,8 @@ static int run_broker(const struct nursery *nursery, struct error *err)
                 .peer_uid = nursery->worker.uid,
                 .workers = config->settings->workers + 1,
                 .per_process = CONNECTIONS_EACH,
+                .turn = note_turn,
+                .turn_context = child->watch,
         };
         return broker_run(&options, err);
 }
@@ -132,7 +139,7 @@ static void be_child(const struct child *child, const struct nursery *nursery, p
         if (!watchdog_keep(nursery->watches, nursery->watch_count, child->watch, &err) &&
                 !privilege_drop(&identity, parent, broker ? SIGTERM : SIGKILL, &err) &&
                 (broker || (!forbid_processes(&err) && !confine_worker(&err))))
-                status = broker ? run_broker(nursery, &err) : run_worker(child, nursery, &err);
+                status = broker ? run_broker(child, nursery, &err) : run_worker(child, nursery, &err);
         if (err.text[0])
                 log_error("process.failed", LOG_S("error", err.text));
         _exit(status);
@@ -157,8 +164,8 @@ int child_start(struct child *child, struct nursery *nursery, struct error *err)
         int theirs = -1;
         if (child->kind == CHILD_BROKER && make_orders(nursery, &theirs, err))
                 return -1;
-        if (child->watch)
-                watchdog_note(child->watch, WATCH_IDLE);
+        watchdog_note(child->watch, WATCH_IDLE);
+        child->look = (struct watch_look){0};
         child->started_ms = clock_ms();
         pid_t pid = fork();
         if (pid == 0) {

@@ -21,9 +21,10 @@ struct child {
         int64_t started_ms;  /* as of clock_ms */
         int64_t start_at_ms; /* when to start it, if it does not run */
         unsigned failures;   /* in a row */
-        struct watch *watch; /* NULL for the broker */
-        int64_t busy_max_ms; /* for how long a request may keep it busy */
-        int64_t told_ms;     /* when it was told to end after the request at hand; 0: it was not */
+        struct watch *watch;
+        struct watch_look look; /* of the broker */
+        int64_t busy_max_ms;    /* for how long a request may keep it busy */
+        int64_t told_ms;        /* when it was told to end after the request at hand; 0: it was not */
 };
 
 /* What every child is started with. Descriptors that are not open are -1. */

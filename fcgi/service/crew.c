@@ -4,6 +4,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/log.h"
 #include "fcgi/base/metrics.h"
+#include "fcgi/sandbox/clients.h"
 #include "fcgi/sandbox/orders.h"
 
 #include <signal.h>
@@ -13,6 +14,8 @@
 
 #define BUSY_SLACK_MS 10000
 #define LEAVE_MAX_MS 5000
+
+_Static_assert(CREW_MAX + CREW_LEAVING_MAX <= CLIENTS_MAX, "the broker may refuse a worker's connection");
 
 static bool is_worker(const struct child *child)
 {
@@ -41,13 +44,12 @@ static struct watch *free_watch(const struct crew *crew)
 
 static void fill_in(struct crew *crew, size_t i)
 {
-        struct watch *watch = i ? free_watch(crew) : NULL;
         crew->children[i] = (struct child){
                 .kind = i == 0   ? CHILD_BROKER
                         : i == 1 ? CHILD_CONTROL
                                  : CHILD_WORKER,
                 .number = i > 1 ? (unsigned)i - 1 : 0,
-                .watch = watch,
+                .watch = free_watch(crew),
                 .busy_max_ms = (int64_t)config_longest_request_ms(crew->nursery.config) + BUSY_SLACK_MS,
         };
 }
@@ -93,6 +95,11 @@ void crew_start_due(struct crew *crew, bool workers, int64_t now_ms)
                 if (!child->pid && (workers || !is_worker(child)) && child->start_at_ms <= now_ms)
                         start(crew, child);
         }
+}
+
+void crew_start_broker(struct crew *crew)
+{
+        start(crew, &crew->children[0]);
 }
 
 int64_t crew_next_start(const struct crew *crew, int64_t until_ms)
@@ -170,6 +177,8 @@ static void reap_one(struct crew *crew, pid_t pid, int status, bool expected, in
                 if (!expected)
                         metrics_count(METRICS_PROCESS_ENDS, process_label(&crew->children[i]), 0, 0);
                 child_ended(&crew->children[i], now_ms);
+                if (i == 0)
+                        crew->broker_swept = WIFEXITED(status) && WEXITSTATUS(status) == 0;
         }
 }
 
@@ -191,7 +200,7 @@ static void watch_one(const struct child *child, int64_t now_ms)
 {
         enum watch_phase phase;
         char name[16];
-        if (!child->watch || !child->pid)
+        if (!child->pid)
                 return;
         int64_t age = watchdog_age(child->watch, now_ms, &phase);
         if (!watchdog_hangs(phase, age, child->busy_max_ms) && !stays(child, phase, now_ms))
@@ -202,9 +211,21 @@ static void watch_one(const struct child *child, int64_t now_ms)
         kill(child->pid, SIGKILL);
 }
 
-void crew_watch(const struct crew *crew, int64_t now_ms)
+/* Its loop goes round at least each 10 s, whatever there is to do. */
+static void watch_broker(struct child *broker, int64_t now_ms)
 {
-        for (size_t i = 0; i < crew->count; i++)
+        if (!broker->pid || !watchdog_stands_still(&broker->look, broker->watch, now_ms))
+                return;
+        log_error("process.hangs", LOG_S("name", "broker"),
+                LOG_I("for_ms", (int64_t)WATCHDOG_LOOKS * WATCHDOG_LOOK_MS));
+        kill(broker->pid, SIGKILL);
+        broker->look = (struct watch_look){0};
+}
+
+void crew_watch(struct crew *crew, int64_t now_ms)
+{
+        watch_broker(&crew->children[0], now_ms);
+        for (size_t i = 1; i < crew->count; i++)
                 watch_one(&crew->children[i], now_ms);
         for (size_t i = 0; i < crew->leaving_count; i++)
                 watch_one(&crew->leaving[i], now_ms);

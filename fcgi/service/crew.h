@@ -18,6 +18,7 @@ struct crew {
         size_t count;
         struct child leaving[CREW_LEAVING_MAX]; /* told to end after the request at hand */
         size_t leaving_count;
+        bool broker_swept; /* the last broker ended in order: no container of its is left */
 };
 
 /* Fill in the children of the nursery's configuration, none of which runs yet. nursery's descriptors are set
@@ -26,6 +27,9 @@ int crew_fill(struct crew *crew, struct error *err);
 
 /* Start what is due: all, or the broker alone. */
 void crew_start_due(struct crew *crew, bool workers, int64_t now_ms);
+
+/* Start the broker now, however often it died. */
+void crew_start_broker(struct crew *crew);
 
 /* When the next child that does not run is to be started, at most until. */
 int64_t crew_next_start(const struct crew *crew, int64_t until_ms);
@@ -43,8 +47,8 @@ size_t crew_workers_alive(const struct crew *crew);
 /* Take note of those that ended. expected: that is nothing to warn of. */
 void crew_reap(struct crew *crew, bool expected, int64_t now_ms);
 
-/* Kill workers that hang. */
-void crew_watch(const struct crew *crew, int64_t now_ms);
+/* Kill workers that hang, and a broker that does. */
+void crew_watch(struct crew *crew, int64_t now_ms);
 
 /* Whether so many workers can take over from the present ones; else -1 with err. */
 int crew_can_replace(const struct crew *crew, struct error *err);

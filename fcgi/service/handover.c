@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define VARIABLE "SANDPOOL_HANDOVER" /* GENERATION:ELDER:RUN_DIR */
@@ -64,6 +65,31 @@ static void become_heir(const struct bequest *bequest, int line_fd)
         _exit(127);
 }
 
+/* Not as a child, but as a brother: whose parent ends is the child of init, or of the service manager. Of a
+ * main process that is not its own child systemd does not await the end: for as long as the unit lives it
+ * would kill all of it at once instead of ending it. */
+static pid_t fork_apart(const struct bequest *bequest, int line_fd, struct error *err)
+{
+        pid_t heir = -1;
+        int ends[2];
+        if (pipe2(ends, O_CLOEXEC))
+                return error_errno(err, "pipe");
+        pid_t parent = fork();
+        if (parent == 0) {
+                heir = fork();
+                if (heir == 0)
+                        become_heir(bequest, line_fd);
+                _exit(write(ends[1], &heir, sizeof(heir)) != sizeof(heir));
+        }
+        io_close(&ends[1]);
+        if (parent < 0 || read(ends[0], &heir, sizeof(heir)) != sizeof(heir) || heir < 0)
+                error_errno(err, "fork");
+        if (parent > 0)
+                waitpid(parent, NULL, 0);
+        io_close(&ends[0]);
+        return heir;
+}
+
 pid_t handover_begin(const struct bequest *bequest, int *line_fd, struct error *err)
 {
         int ends[2];
@@ -72,15 +98,12 @@ pid_t handover_begin(const struct bequest *bequest, int *line_fd, struct error *
                 return error_errno(err, "%s", bequest->binary);
         if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends))
                 return error_errno(err, "socketpair");
-        pid_t pid = fork();
-        if (pid == 0)
-                become_heir(bequest, ends[1]);
+        pid_t pid = fork_apart(bequest, ends[1], err);
         io_close(&ends[1]);
         *line_fd = ends[0];
-        if (pid > 0)
-                return pid;
-        io_close(line_fd);
-        return error_errno(err, "fork");
+        if (pid < 0)
+                io_close(line_fd);
+        return pid;
 }
 
 int handover_tell(int line_fd, enum handover_word word, struct error *err)

@@ -48,7 +48,8 @@ struct bequest {
         int fastcgi_fd, control_fd, pid_fd;
 };
 
-/* Start the heir. Returns its process and the line to it (non-blocking), or -1 with err. */
+/* Start the heir. Returns its process, which is not a child of this one, and the line to it (non-blocking),
+ * or -1 with err. */
 pid_t handover_begin(const struct bequest *bequest, int *line_fd, struct error *err);
 
 enum handover_word { HANDOVER_ENDED = -1, HANDOVER_NOTHING, HANDOVER_WARM, HANDOVER_GO, HANDOVER_TAKEN };

@@ -48,10 +48,11 @@ void notify_stopping(void)
         tell("STOPPING=1");
 }
 
+/* With the last sign of life that counts from this process: nothing of the other one's was heard so far. */
 void notify_main_is(pid_t pid)
 {
-        char text[32];
-        snprintf(text, sizeof(text), "MAINPID=%d", (int)pid);
+        char text[48];
+        snprintf(text, sizeof(text), "MAINPID=%d\nWATCHDOG=1", (int)pid);
         tell(text);
 }
 
@@ -74,6 +75,7 @@ void notify_alive(int64_t now_ms)
         int64_t interval_ms = asked ? strtoll(asked, NULL, 10) / 2000 : 0;
         if (interval_ms <= 0 || now_ms < due_ms)
                 return;
+        if (due_ms)
+                tell("WATCHDOG=1");
         due_ms = now_ms + interval_ms;
-        tell("WATCHDOG=1");
 }

@@ -16,8 +16,9 @@ void notify_main_is(pid_t pid);
 /* Called with whether a reload is under way, as often as anybody likes: tells when that changes. */
 void notify_reloading(bool reloading);
 
-/* Called in every turn of the main loop: tells that it turns, twice as often as systemd asked for
- * (WATCHDOG_USEC). */
+/* Called in every turn of the main process's loop: tells that it turns, twice as often as systemd asked for
+ * (WATCHDOG_USEC), for the first time when half of that has passed: by then systemd knows which process that
+ * is. */
 void notify_alive(int64_t now_ms);
 
 #endif

@@ -82,14 +82,21 @@ static void open_log(struct crew *crew)
         tell_log(crew);
 }
 
-void reload_log(struct crew *crew)
+static void replace(struct reload *reload, struct crew *crew)
+{
+        crew_replace(crew);
+        reload->log_behind = false;
+}
+
+void reload_log(struct reload *reload, struct crew *crew)
 {
         struct error err = {0};
         open_log(crew);
-        if (crew_can_replace(crew, &err))
-                log_error("log.not_opened", LOG_S("error", err.text));
+        reload->log_behind = crew_can_replace(crew, &err) != 0;
+        if (reload->log_behind)
+                log_warning("log.workers_later", LOG_S("why", err.text));
         else
-                crew_replace(crew);
+                replace(reload, crew);
         log_info("log.opened", LOG_S("file", crew->nursery.config->settings->log_file));
 }
 
@@ -102,7 +109,7 @@ static void use(struct reload *reload, struct crew *crew)
         config_free(before);
         malloc_trim(0); /* what loading took and left, before the new workers share it */
         open_log(crew);
-        crew_replace(crew);
+        replace(reload, crew);
         reload->step = RELOAD_REPLACING;
         reload->outcome.loaded_s = time(NULL);
 }
@@ -176,8 +183,17 @@ void reload_settle(struct reload *reload, struct crew *crew, bool free_to_begin,
         }
         if (reload->step == RELOAD_REPLACING && crew_replaced(crew))
                 succeed(reload, crew, now_ms);
+        if (reload->step == RELOAD_NONE && reload->log_behind && !crew_can_replace(crew, NULL))
+                replace(reload, crew);
         if (reload->step == RELOAD_NONE && reload->asked && free_to_begin)
                 begin(reload, crew, now_ms);
+}
+
+bool reload_withdraw(struct reload *reload)
+{
+        bool asked = reload->asked;
+        reload->asked = false;
+        return asked;
 }
 
 void reload_stop(struct reload *reload, struct crew *crew)

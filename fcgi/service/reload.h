@@ -20,6 +20,7 @@ enum reload_step { RELOAD_NONE, RELOAD_ASKING, RELOAD_REPLACING };
 struct reload {
         enum reload_step step;
         bool asked;          /* by SIGHUP, since the one under way began */
+        bool log_behind;     /* there are workers that note in a log of before, and could not be replaced */
         struct config *next; /* while asking */
         struct config *mine; /* in force, unless it is still the first one, which is the caller's */
         pid_t broker;        /* that was asked */
@@ -37,9 +38,13 @@ void reload_close(struct reload *reload);
 /* SIGHUP came. */
 void reload_ask(struct reload *reload);
 
+/* It is for another process to do. Returns whether one was asked for and has not begun. */
+bool reload_withdraw(struct reload *reload);
+
 /* Open the log anew, here and in every child: the broker is told, workers are replaced, because their user
- * could not open it. What a worker is at it still notes in the old one. */
-void reload_log(struct crew *crew);
+ * could not open it; by reload_settle, if too many still leave. What a worker is at it still notes in the old
+ * one. */
+void reload_log(struct reload *reload, struct crew *crew);
 
 /* The broker has answered. */
 void reload_hear(struct reload *reload, struct crew *crew, const struct order *order);

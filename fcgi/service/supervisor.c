@@ -12,7 +12,8 @@
  * and sleeps in one poll over a signalfd. What dies is started again, with a growing delay when it dies at
  * once. Workers note in shared memory what they are at; one that reads or writes for too long, or is busy
  * past every deadline that others were to keep, is killed: the broker then sees its connection close and
- * removes the sandbox.
+ * removes the sandbox. The broker notes each turn of its loop; one that was seen in the same turn 30 times, a
+ * second apart, is killed too.
  *
  * SIGHUP takes the configuration into use that stands in the files by then, or leaves everything as it is and
  * says why (reload.c).
@@ -20,12 +21,13 @@
  * SIGUSR1 opens the log anew, after the file was moved away.
  *
  * SIGUSR2 has a new process of the binary take over while this one serves on (handover.h). Such a process
- * begins in stage WARMING, with a broker alone.
+ * begins in stage WARMING, with a broker alone. What else is asked for meanwhile is done by whoever is in
+ * charge afterwards.
  *
  * SIGTERM and SIGINT end it in order: no more connections, workers (each finishes the request at hand, within
- * drain_timeout), then the broker (which removes every sandbox), then whatever is left is killed. If the
- * supervisor itself is killed, the kernel tells the children (PR_SET_PDEATHSIG). The broker's own death
- * signal is SIGTERM, so no container stays behind even then. */
+ * drain_timeout), the other supervisor of an upgrade, then the broker (which removes every sandbox), then
+ * whatever is left is killed. If the supervisor itself is killed, the kernel tells the children
+ * (PR_SET_PDEATHSIG). The broker's own death signal is SIGTERM, so no container stays behind even then. */
 #include "fcgi/service/supervisor.h"
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
@@ -45,18 +47,22 @@
 
 #define TICK_MS 1000        /* how often the watchdog looks */
 #define BROKER_END_MS 30000 /* to remove all sandboxes */
+#define SWEEPERS 2          /* brokers that are started for that alone, when one died */
+#define OTHER_END_MS 30000  /* for the other supervisor of an upgrade: its broker's time */
 
-enum stage { WARMING, RUNNING, ENDING_WORKERS, ENDING_BROKER, ENDED };
+enum stage { WARMING, RUNNING, ENDING_WORKERS, ENDING_OTHER, ENDING_BROKER, ENDED };
 
 struct supervisor {
         const struct settings *settings; /* of the start: what a reload cannot change */
         struct crew crew;
         struct reload reload;
         struct upgrade upgrade;
-        bool log_asked; /* to open the log anew, by SIGUSR1 */
-        bool in_charge; /* the sockets and the pid file are this process's */
+        bool log_asked;      /* to open the log anew, by SIGUSR1 */
+        bool heir_log_asked; /* the same while there was an heir, for it */
+        bool in_charge;      /* the sockets and the pid file are this process's */
         enum stage stage;
         int64_t stage_ends_ms;
+        unsigned sweepers;
 };
 
 static int block_signals(struct supervisor *s, struct error *err)
@@ -76,6 +82,16 @@ static int block_signals(struct supervisor *s, struct error *err)
         return s->crew.nursery.signal_fd < 0 ? error_errno(err, "signalfd") : 0;
 }
 
+/* One that was taken over from may still finish its requests, and one that was to take over remove its
+ * sandboxes. A service manager takes the end of the main process for the end of the service, and kills who is
+ * left. */
+static const char *other(const struct supervisor *s)
+{
+        if (s->in_charge && s->crew.nursery.elder_fd >= 0)
+                return "elder";
+        return s->upgrade.heir && !s->upgrade.done ? "heir" : NULL;
+}
+
 static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
 {
         s->stage = stage;
@@ -90,11 +106,31 @@ static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
                         shutdown(s->crew.nursery.fastcgi_fd, SHUT_RDWR);
                         shutdown(s->crew.nursery.control_fd, SHUT_RDWR);
                 }
+        } else if (stage == ENDING_OTHER) {
+                if (now_ms > s->stage_ends_ms)
+                        s->stage_ends_ms = now_ms;
+                s->stage_ends_ms += OTHER_END_MS; /* its requests have no longer than those of this process */
+                if (other(s))
+                        log_info("service.waiting", LOG_S("for", other(s)));
         } else if (stage == ENDING_BROKER) {
                 s->stage_ends_ms = now_ms + BROKER_END_MS;
                 if (crew_broker(&s->crew))
                         kill(crew_broker(&s->crew), SIGTERM);
         }
+}
+
+/* The broker that was there is gone. One that died has left containers, for another to remove; so has one
+ * that died before the service was told to end. */
+static void end_of_broker(struct supervisor *s, bool late)
+{
+        if (s->crew.broker_swept || late || s->sweepers++ >= SWEEPERS) {
+                s->stage = ENDED;
+                return;
+        }
+        log_info("service.sweeping", LOG_S("why", "the broker died"));
+        crew_start_broker(&s->crew);
+        if (crew_broker(&s->crew))
+                kill(crew_broker(&s->crew), SIGTERM);
 }
 
 /* Move on when a stage is over: by itself, or because its time is. */
@@ -103,12 +139,15 @@ static void advance(struct supervisor *s, int64_t now_ms)
         bool late = s->stage != RUNNING && now_ms >= s->stage_ends_ms;
         if (s->stage == ENDING_WORKERS) {
                 if (crew_workers_alive(&s->crew) == 0)
-                        enter(s, ENDING_BROKER, now_ms);
+                        enter(s, ENDING_OTHER, now_ms);
                 else if (late)
                         crew_signal_workers(&s->crew, SIGKILL);
+        } else if (s->stage == ENDING_OTHER) {
+                if (!other(s) || late)
+                        enter(s, ENDING_BROKER, now_ms);
         } else if (s->stage == ENDING_BROKER) {
                 if (!crew_broker(&s->crew))
-                        s->stage = ENDED;
+                        end_of_broker(s, late);
                 else if (late)
                         kill(crew_broker(&s->crew), SIGKILL);
         }
@@ -116,10 +155,14 @@ static void advance(struct supervisor *s, int64_t now_ms)
 
 static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
 {
-        if (number == SIGHUP) {
+        if (s->upgrade.done && number != SIGTERM && number != SIGINT) {
+                if (number != SIGCHLD)
+                        kill(s->upgrade.heir, (int)number); /* whoever sent it read the pid file before */
+        } else if (number == SIGHUP) {
                 reload_ask(&s->reload);
         } else if (number == SIGUSR1) {
                 s->log_asked = true;
+                s->heir_log_asked = s->upgrade.heir != 0;
         } else if (number == SIGUSR2) {
                 upgrade_ask(&s->upgrade);
         } else if (number == SIGTERM || number == SIGINT) {
@@ -127,7 +170,7 @@ static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
                         LOG_I("workers", crew_workers_alive(&s->crew)));
                 if (s->stage <= RUNNING)
                         enter(s, ENDING_WORKERS, now_ms);
-                else if (s->stage == ENDING_WORKERS)
+                else if (s->stage <= ENDING_OTHER)
                         s->stage_ends_ms = now_ms; /* asked twice: in a hurry; the broker's part takes as long
                                                       as it takes */
         }
@@ -208,26 +251,40 @@ static void hear_broker(struct supervisor *s, int64_t now_ms)
         }
 }
 
+/* Another is in charge now. What was asked of this process in the meantime is asked of that one: the pid file
+ * named this one until then. */
+static void hand_over(struct supervisor *s, int64_t now_ms)
+{
+        s->in_charge = false;
+        notify_main_is(s->upgrade.heir);
+        if (s->heir_log_asked)
+                kill(s->upgrade.heir, SIGUSR1);
+        if (reload_withdraw(&s->reload))
+                kill(s->upgrade.heir, SIGHUP);
+        if (upgrade_withdraw(&s->upgrade))
+                kill(s->upgrade.heir, SIGUSR2);
+        enter(s, ENDING_WORKERS, now_ms);
+}
+
 /* What is to be changed, one thing at a time. */
 static void settle_changes(struct supervisor *s, int64_t now_ms)
 {
         hear_broker(s, now_ms);
         hear_elder(s, now_ms);
+        if (s->stage > RUNNING)
+                upgrade_hear_end(&s->upgrade, &s->crew);
         if (s->stage != RUNNING)
                 return;
         if (s->log_asked && s->reload.step == RELOAD_NONE) {
                 s->log_asked = false;
-                reload_log(&s->crew);
+                reload_log(&s->reload, &s->crew);
         }
         reload_settle(&s->reload, &s->crew, !s->upgrade.heir && s->crew.nursery.elder_fd < 0, now_ms);
         upgrade_settle(
                 &s->upgrade, &s->crew, s->reload.step == RELOAD_NONE && s->crew.nursery.elder_fd < 0, now_ms);
         notify_reloading(s->reload.step != RELOAD_NONE);
-        if (s->upgrade.done) {
-                s->in_charge = false;
-                notify_main_is(s->upgrade.heir);
-                enter(s, ENDING_WORKERS, now_ms);
-        }
+        if (s->upgrade.done)
+                hand_over(s, now_ms);
 }
 
 static void wait_for_events(const struct supervisor *s, int64_t now_ms)
@@ -253,7 +310,8 @@ static void loop(struct supervisor *s)
                 settle_changes(s, now_ms);
                 crew_watch(&s->crew, now_ms);
                 advance(s, now_ms);
-                notify_alive(now_ms);
+                if (s->in_charge)
+                        notify_alive(now_ms);
         }
 }
 

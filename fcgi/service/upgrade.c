@@ -127,9 +127,28 @@ void upgrade_tell_for_the_dead(const char *run_dir)
         reload_note_write_file(run_dir, RELOAD_NOTE_UPGRADE, &outcome);
 }
 
+bool upgrade_withdraw(struct upgrade *upgrade)
+{
+        bool asked = upgrade->asked;
+        upgrade->asked = false;
+        return asked;
+}
+
 void upgrade_stop(struct upgrade *upgrade)
 {
         upgrade->asked = false;
         if (upgrade->heir && !upgrade->done)
                 kill(upgrade->heir, SIGTERM);
+}
+
+/* One that took charge in the last moment ends too, and waits for this process. */
+void upgrade_hear_end(struct upgrade *upgrade, struct crew *crew)
+{
+        if (!upgrade->heir || upgrade->done)
+                return;
+        enum handover_word word = handover_hear(crew->nursery.heir_fd);
+        if (word != HANDOVER_ENDED && word != HANDOVER_TAKEN)
+                return;
+        upgrade->heir = 0;
+        io_close(&crew->nursery.heir_fd);
 }

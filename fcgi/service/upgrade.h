@@ -27,11 +27,16 @@ void upgrade_open(struct upgrade *upgrade);
 void upgrade_ask(struct upgrade *upgrade);
 void upgrade_settle(struct upgrade *upgrade, struct crew *crew, bool free_to_begin, int64_t now_ms);
 
+/* Another upgrade was asked for meanwhile: it is for the heir to do. Returns whether that is so. */
+bool upgrade_withdraw(struct upgrade *upgrade);
+
 /* The heir: whoever waits for the upgrade is told, where the one who was asked for it is not there any more.
  */
 void upgrade_tell_for_the_dead(const char *run_dir);
 
-/* The service ends: so does an heir that has not taken over. */
+/* The service ends: so does an heir that has not taken over. Then, as often as something may have come over
+ * the line: there is no heir any more when it has ended. */
 void upgrade_stop(struct upgrade *upgrade);
+void upgrade_hear_end(struct upgrade *upgrade, struct crew *crew);
 
 #endif

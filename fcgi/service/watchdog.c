@@ -1,4 +1,4 @@
-/* The shared words that say what each worker is at. */
+/* The shared words that say what each worker is at, and that the broker is at something. */
 #include "fcgi/service/watchdog.h"
 #include "fcgi/base/clock.h"
 
@@ -51,6 +51,17 @@ bool watchdog_hangs(enum watch_phase phase, int64_t age_ms, int64_t busy_max_ms)
         default:
                 return false;
         }
+}
+
+bool watchdog_stands_still(struct watch_look *look, const struct watch *watch, int64_t now_ms)
+{
+        uint64_t word = atomic_load(&watch->word);
+        if (word != look->word)
+                *look = (struct watch_look){.word = word, .at_ms = now_ms};
+        if (now_ms - look->at_ms < WATCHDOG_LOOK_MS)
+                return false;
+        look->at_ms = now_ms;
+        return ++look->same >= WATCHDOG_LOOKS;
 }
 
 const char *watchdog_phase_name(enum watch_phase phase)

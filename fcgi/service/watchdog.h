@@ -1,5 +1,5 @@
-/* What each worker is at and since when, in memory that the supervisor shares: it ends a worker that hangs.
- */
+/* What each worker is at and since when, and that the broker's loop goes round, in memory that the supervisor
+ * shares: it ends one that hangs. */
 #ifndef SANDPOOL_SERVICE_WATCHDOG_H
 #define SANDPOOL_SERVICE_WATCHDOG_H
 
@@ -26,7 +26,8 @@ struct watch *watchdog_new(size_t count, struct error *err);
 /* In a process that was forked: give up all of these but its own (NULL: all), for good. 0/-1. */
 int watchdog_keep(struct watch *watches, size_t count, const struct watch *own, struct error *err);
 
-/* The worker enters a phase now. watch may be NULL. */
+/* The worker enters a phase now; the broker begins another turn of its loop, which is no phase (IDLE). watch
+ * may be NULL. */
 void watchdog_note(struct watch *watch, enum watch_phase phase);
 
 /* For how many milliseconds the worker has been in *phase, as of now_ms. */
@@ -35,6 +36,20 @@ int64_t watchdog_age(const struct watch *watch, int64_t now_ms, enum watch_phase
 /* Whether a phase has lasted longer than it can when all is well: busy_max_ms for BUSY, 15 s for READING and
  * WRITING, for ever for IDLE. */
 bool watchdog_hangs(enum watch_phase phase, int64_t age_ms, int64_t busy_max_ms);
+
+/* What somebody saw who looks at a word again and again. Zeroed before. */
+struct watch_look {
+        uint64_t word;
+        int64_t at_ms;
+        unsigned same; /* looks in a row that found the word as it was */
+};
+
+/* Look, if the last look is a second ago. Whether it is the 30th that found the word as it was. Looks count,
+ * and not the time between them: on a machine that was suspended, or is too busy for the one who looks, the
+ * other had no more of it. */
+#define WATCHDOG_LOOK_MS 1000
+#define WATCHDOG_LOOKS 30
+bool watchdog_stands_still(struct watch_look *look, const struct watch *watch, int64_t now_ms);
 
 /* The phase in a word, for the log. */
 const char *watchdog_phase_name(enum watch_phase phase);

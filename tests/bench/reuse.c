@@ -9,16 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WARM 5 /* sandboxes of python in either */
+#define WARM 8 /* sandboxes of the three languages in either, as bench.c has them */
 #define PATIENCE_MS 60000
+#define LANGUAGES 3
 
-static const unsigned crowds[] = {1, 8};
+static const unsigned crowds[] = {1, 8, 32, 128, 512};
 #define CROWDS (sizeof crowds / sizeof *crowds)
 
 struct side {
         const char *name;
         const struct service *service;
-        struct crowd_counts counts[CROWDS];
+        struct crowd_counts counts[LANGUAGES][CROWDS];
 };
 
 static bool is_ready(void *context)
@@ -28,35 +29,35 @@ static bool is_ready(void *context)
                service_sandboxes(context, "leased", NULL) == 0;
 }
 
-static int turn(struct side *side, size_t crowd, int ms, struct error *err)
+static int turn(struct side *side, size_t language, size_t crowd, int ms, struct error *err)
 {
-        struct question question = programs_question(&programs_python, side->service->port);
+        struct question question = programs_question(programs_all[language], side->service->port);
         struct crowd_plan plan = {
                 .port = side->service->port, .body = question.body, .clients = crowds[crowd], .ms = ms};
         int rc = service_until(is_ready, (void *)side->service, PATIENCE_MS)
-                         ? crowd_run(&plan, &side->counts[crowd], err)
+                         ? crowd_run(&plan, &side->counts[language][crowd], err)
                          : error_set(err, "the pool of %s does not get warm", side->name);
         question_free(&question);
         return rc;
 }
 
-static void print_side(struct side *side)
+static void print_row(struct side *side, size_t language, size_t crowd)
 {
-        for (size_t i = 0; i < CROWDS; i++) {
-                struct crowd_counts *counts = &side->counts[i];
-                printf("| %s | %u | %.1f/s | %.1f | %.1f | %zu | %zu |\n", side->name, crowds[i],
-                        (double)counts->served / counts->seconds, samples_ms(&counts->served_us, 50),
-                        samples_ms(&counts->served_us, 99), counts->refused, counts->errors);
-        }
+        struct crowd_counts *counts = &side->counts[language][crowd];
+        printf("| %s | %u | %s | %.1f/s | %.1f | %.1f | %.0f/s | %zu |\n", programs_all[language]->language,
+                crowds[crowd], side->name, (double)counts->served / counts->seconds,
+                samples_ms(&counts->served_us, 50), samples_ms(&counts->served_us, 99),
+                (double)counts->refused / counts->seconds, counts->errors);
 }
 
 static int measure(struct side sides[2], const struct bench_plan *plan, struct error *err)
 {
         for (int i = 0; i < plan->reuse_turns; i++)
-                for (size_t crowd = 0; crowd < CROWDS; crowd++)
-                        for (int side = 0; side < 2; side++)
-                                if (turn(&sides[side], crowd, plan->reuse_ms, err))
-                                        return -1;
+                for (size_t language = 0; language < LANGUAGES; language++)
+                        for (size_t crowd = 0; crowd < CROWDS; crowd++)
+                                for (int side = 0; side < 2; side++)
+                                        if (turn(&sides[side], language, crowd, plan->reuse_ms, err))
+                                                return -1;
         return 0;
 }
 
@@ -64,8 +65,7 @@ int reuse_table(struct bench *bench, struct error *err)
 {
         static struct side sides[2] = {{.name = "`reuse: 200`"}, {.name = "`reuse: 1`"}}; /* large */
         static struct service fresh;
-        struct service_options options = {
-                .reuse = 1, .warm = {{"python", WARM}, {"javascript", 0}, {"cpp", 0}}};
+        struct service_options options = {.reuse = 1, .warm = {{"python", 5}}};
         struct error stop_err = {0};
         sides[0].service = &bench->service;
         sides[1].service = &fresh;
@@ -77,11 +77,14 @@ int reuse_table(struct bench *bench, struct error *err)
                 rc = error_set(err, "%s", stop_err.text);
         if (rc)
                 return -1;
-        printf("\n| python `print` | clients | served | p50 ms | p99 ms | refused | errors |\n"
-               "| --- | --- | --- | --- | --- | --- | --- |\n");
-        for (int i = 0; i < 2; i++)
-                print_side(&sides[i]);
-        printf("\n%d turns of %.1f s each; %d warm sandboxes at the beginning of each.\n",
+        printf("\n| language | clients | sandboxes | served | p50 ms | p99 ms | refused (503) | errors |\n"
+               "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        for (size_t language = 0; language < LANGUAGES; language++)
+                for (size_t crowd = 0; crowd < CROWDS; crowd++)
+                        for (int side = 0; side < 2; side++)
+                                print_row(&sides[side], language, crowd);
+        printf("\n%d turns of %.1f s each; %d warm sandboxes of the three languages at the beginning of "
+               "each.\n",
                 bench->plan->reuse_turns, bench->plan->reuse_ms / 1000.0, WARM);
         return 0;
 }

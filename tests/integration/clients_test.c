@@ -7,6 +7,7 @@
 #include "tests/integration/processes.h"
 #include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
+#include "tests/integration/stopped_broker.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -176,15 +177,14 @@ static bool are_sent_away(void *context)
  * to be. */
 static pid_t hold_up_until_sent_away(int number)
 {
-        pid_t broker = service_process(&fixture, "broker");
         int all = sent_away() + number;
-        assert_true(broker > 0 && !kill(broker, SIGSTOP));
+        pid_t broker = stopped_broker_begin(&fixture);
+        assert_true(broker > 0);
         pid_t pid = fork();
         if (pid)
                 return pid;
         bool came = service_until(are_sent_away, &all, HOLD_UP_MS);
-        kill(broker, SIGCONT);
-        _exit(came ? 0 : 1);
+        _exit(stopped_broker_end(&fixture, broker) || !came);
 }
 
 /* As many as there are workers wait for their turn and get it; each of the others is sent away at once. */

@@ -2,8 +2,10 @@
 #include "tests/integration/background.h"
 #include "tests/integration/fixture.h"
 #include "tests/integration/guests.h"
+#include "tests/integration/must.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/service_ask.h"
+#include "tests/integration/spawn.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +19,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #define WAIT_MS BACKGROUND_WAIT_MS
+#define UPGRADE_MS 300000
 #define DRAIN_S 2
 
 /* Each of these tests ends its service itself, one way or another. */
@@ -111,6 +116,42 @@ static void told_again_it_hurries_and_cleans_up(void **state)
         assert_string_equal(text, "503 error ");
 }
 
+static bool has_no_worker(void *context)
+{
+        struct process list[PROCESSES_MAX];
+        (void)context;
+        return service_workers(&fixture, list) == 0;
+}
+
+/* Told to end when the broker has just died, and nobody knows yet: its containers are removed all the same.
+ */
+static void the_broker_died_before(void **state)
+{
+        struct error err = {0};
+        pid_t broker = service_process(&fixture, "broker");
+        (void)state;
+        assert_true(broker > 0);
+        assert_int_equal(kill(fixture.supervisor, SIGSTOP), 0);
+        assert_int_equal(kill(broker, SIGKILL), 0);
+        service_end(&fixture);
+        assert_int_equal(kill(fixture.supervisor, SIGCONT), 0);
+        must(service_stop(&fixture, &err), &err);
+}
+
+/* It dies when it is to remove them: so does another. */
+static void the_broker_dies_at_the_end(void **state)
+{
+        struct error err = {0};
+        pid_t broker = service_process(&fixture, "broker");
+        (void)state;
+        assert_true(broker > 0);
+        assert_int_equal(kill(broker, SIGSTOP), 0);
+        service_end(&fixture);
+        assert_true(service_until(has_no_worker, NULL, WAIT_MS));
+        assert_int_equal(kill(broker, SIGKILL), 0);
+        must(service_stop(&fixture, &err), &err);
+}
+
 #define STARTS 8
 
 static bool is_up(void *context)
@@ -147,6 +188,42 @@ static void ended_while_it_starts(void **state)
         assert_false(service_until(something_appears, services, 1500));
 }
 
+static bool waits_for_elder(void *context)
+{
+        (void)context;
+        return service_logged(
+                &fixture, (const char *const[]){"service.waiting", "\"for\":\"elder\"", NULL}, NULL, 0);
+}
+
+/* Told right after an upgrade, while the process of before finishes a request: who was told waits for it,
+ * because a service manager would kill whom the main process leaves behind. */
+static void it_waits_for_whom_it_took_over_from(void **state)
+{
+        const char *const upgrade[] = {fixture.binary, "--config", fixture.settings, "upgrade", NULL};
+        char text[256];
+        struct error err = {0};
+        struct buffer said = BUFFER_MAX(1024);
+        pid_t elder = fixture.supervisor;
+        int status;
+        (void)state;
+        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heir is this process's child */
+        struct background request = background_ask(BACKGROUND_WAITS);
+        assert_true(service_until(one_waits, NULL, WAIT_MS));
+        assert_int_equal(spawn_run(upgrade, UPGRADE_MS, &said, NULL, &err), 0);
+        buffer_clear(&said);
+        fixture.supervisor = service_named(&fixture);
+        assert_int_not_equal(fixture.supervisor, elder);
+        service_end(&fixture);
+        assert_true(service_until(waits_for_elder, NULL, WAIT_MS));
+        assert_int_equal(waitpid(elder, NULL, WNOHANG), 0);
+        guests_release(&fixture);
+        background_finish(request, text, sizeof text);
+        assert_string_equal(text, "200 success slept\n");
+        assert_int_equal(spawn_wait(elder, clock_ms() + WAIT_MS, &status, &err), 0);
+        assert_int_equal(status, 0);
+        must(service_stop(&fixture, &err), &err);
+}
+
 /* The supervisor cannot clean up when it is killed; its children do. */
 static void all_follow_a_killed_supervisor(void **state)
 {
@@ -170,7 +247,10 @@ int main(void)
                 cmocka_unit_test_setup_teardown(
                         it_drains_no_longer_than_it_may, start_impatient, fixture_stop),
                 cmocka_unit_test_setup_teardown(told_again_it_hurries_and_cleans_up, start, fixture_stop),
+                cmocka_unit_test_setup_teardown(the_broker_died_before, start, fixture_stop),
+                cmocka_unit_test_setup_teardown(the_broker_dies_at_the_end, start, fixture_stop),
                 cmocka_unit_test(ended_while_it_starts),
+                cmocka_unit_test_setup_teardown(it_waits_for_whom_it_took_over_from, start, fixture_stop),
                 cmocka_unit_test_setup_teardown(all_follow_a_killed_supervisor, start, fixture_stop),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "tests/integration/nginx_place.h"
 #include "tests/integration/service_ask.h"
 #include "tests/integration/service_places.h"
+#include "tests/integration/stopped_broker.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -229,13 +230,13 @@ static pid_t hold_up_until_half_each(void)
         pid_t brokers[2];
         assert_true(service_until(have_brokers, brokers, PATIENCE_MS));
         for (int i = 0; i < 2; i++)
-                assert_int_equal(kill(brokers[i], SIGSTOP), 0);
+                assert_int_equal(stopped_broker_begin(&hosts[i]), brokers[i]);
         pid_t pid = fork();
         if (pid)
                 return pid;
         bool came = service_until(have_half_each, NULL, HALF_MS);
         for (int i = 0; i < 2; i++)
-                kill(brokers[i], SIGCONT);
+                came = !stopped_broker_end(&hosts[i], brokers[i]) && came;
         _exit(came ? 0 : 1);
 }
 

@@ -91,7 +91,7 @@ static int start(void **state)
         struct service_options options = {
                 .workers = 2, .pool_max = 2, .warm = {{"python", 1}, {"javascript", 0}, {"cpp", 0}}};
         (void)state;
-        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heir becomes this process's child */
+        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heir is this process's child */
         if (service_prepare(&fixture, &options, &err) || start_listener(&err) ||
                 service_launch(&fixture, &err))
                 goto failed;
@@ -234,8 +234,8 @@ static void an_upgrade_names_the_new_process(void **state)
         if (service_follow_upgrade(&fixture, &err) != 1)
                 fail_msg("%s", *err.text ? err.text : "the process is the same");
         struct told told = await_told(4);
-        snprintf(expected, sizeof expected, "MAINPID=%d", (int)fixture.supervisor);
-        says(told, old, expected);
+        snprintf(expected, sizeof expected, "MAINPID=%d WATCHDOG=1", (int)fixture.supervisor);
+        says(told, old, expected); /* from here on, there is as much time as after any sign of life */
         lives();
 }
 

@@ -9,6 +9,7 @@
 #include "tests/integration/must.h"
 #include "tests/integration/one_sandbox.h"
 #include "tests/integration/service_ask.h"
+#include "tests/integration/stopped_broker.h"
 
 #include <math.h>
 #include <signal.h>
@@ -70,7 +71,7 @@ static int mend(void **state)
 static bool calls_are_timed(void *context)
 {
         static const char *const kinds[] = {
-                "create", "start", "inspect", "update", "remove", "list", "image", "other"};
+                "create", "start", "inspect", "attach", "update", "remove", "list", "image", "other"};
         char *page = metrics_page_get(), series[120];
         bool all = metrics_page_sum(page, CALLS, "result=\"failed\"") == 0;
         (void)context;
@@ -206,8 +207,8 @@ static void a_wrong_reload(void **state)
 static void a_broker_that_does_not_answer(void **state)
 {
         (void)state;
-        pid_t broker = service_process(&fixture, "broker");
-        assert_true(broker > 0 && !kill(broker, SIGSTOP));
+        pid_t broker = stopped_broker_begin(&fixture);
+        assert_true(broker > 0);
         metrics_page_await("sandpool_broker_up", 0);
         char *page = metrics_page_get();
         assert_true(metrics_page_value(page, "sandpool_docker_up") == 0);
@@ -216,7 +217,7 @@ static void a_broker_that_does_not_answer(void **state)
         assert_true(metrics_page_value(page, "sandpool_workers") == 32);
         free(page);
         health_is(503, false);
-        assert_int_equal(kill(broker, SIGCONT), 0);
+        assert_int_equal(stopped_broker_end(&fixture, broker), 0);
         metrics_page_await("sandpool_broker_up", 1);
         metrics_page_await("sandpool_docker_up", 1);
         one_sandbox_rest();

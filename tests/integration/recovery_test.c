@@ -22,6 +22,7 @@
 #include <string.h>
 
 #define CLIENTS 8
+#define HANG_PATIENCE_MS 240000 /* the supervisor looks 30 times, each a second after the other or later */
 
 /* Nobody is sent away because others take long. */
 static int start(void **state)
@@ -174,6 +175,36 @@ static void the_broker_is_killed(void **state)
         loaded_nothing_is_left();
 }
 
+static bool is_another_broker(void *broker)
+{
+        pid_t now = service_process(&fixture, "broker");
+        return now > 0 && now != *(pid_t *)broker;
+}
+
+/* Its connections stay open, and nobody's death tells of it: the supervisor sees that it stands still. */
+static void the_broker_hangs(void **state)
+{
+        struct containers all = {0};
+        struct error err = {0};
+        (void)state;
+        runs();
+        assert_true(fixture_await_leased(0, BACKGROUND_WAIT_MS));
+        all.count = all.gone = service_containers(&fixture, all.ids, &err);
+        assert_true(all.count > 0);
+        pid_t broker = service_process(&fixture, "broker");
+        assert_true(broker > 0 && !kill(broker, SIGSTOP));
+        if (!service_until(is_another_broker, &broker, HANG_PATIENCE_MS)) {
+                kill(broker, SIGCONT);
+                fail_msg("nobody noticed");
+        }
+        assert_true(service_until(runs_again, NULL, LOADED_PATIENCE_MS));
+        assert_true(service_until(are_gone, &all, LOADED_PATIENCE_MS));
+        assert_true(service_logged(
+                &fixture, (const char *const[]){"process.hangs", "\"broker\"", NULL}, NULL, 0));
+        runs();
+        loaded_nothing_is_left();
+}
+
 static void a_sandbox_is_removed_by_hand(void **state)
 {
         char text[256], body[256], ids[SERVICE_CONTAINERS_MAX][65];
@@ -234,6 +265,7 @@ int main(void)
                 LOADED_TEST(a_worker_is_killed_in_mid_run),
                 cmocka_unit_test(a_sandbox_is_removed_by_hand),
                 cmocka_unit_test(the_broker_is_killed),
+                cmocka_unit_test(the_broker_hangs),
                 LOADED_TEST(restarted_under_load),
         };
         return cmocka_run_group_tests(tests, start, loaded_stop);

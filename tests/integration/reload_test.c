@@ -176,6 +176,11 @@ static void mistakes_change_nothing(void **state)
                 {"languages/python.yaml", "cpu: 0.5", "cpu: fast", "languages/python.yaml:"},
                 {"languages/python.yaml", "source: main.py\n", "", "'source'"},
                 {"sandpool.yaml", "reuse: 1000000", "reuse: 0", "sandpool.yaml:"},
+                {"sandpool.yaml", "limits:\n", "limits:\n  compile_timeout: 81\n",
+                        "sandpool.yaml:24: 'compile_timeout' must be a number between 0.1 and 80 seconds"},
+                {"languages/cpp.yaml", "  timeout: 20\n", "  timeout: 51\n",
+                        "languages/cpp.yaml:23: compiling and a run may take 80 seconds together, not 51 and "
+                        "30"},
                 {"sandpool.yaml", "selectable: [off, strict]", "selectable: [off, lax]",
                         "policy 'lax' does not exist"},
                 {"sandpool.yaml", "instance: \"", "instance: \"x",

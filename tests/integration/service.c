@@ -142,8 +142,8 @@ int service_start(struct service *service, const struct service_options *options
         return service_prepare(service, options, err) ? -1 : service_start_prepared(service, err);
 }
 
-/* The processes that there are. When all have ended, others may come to the session's number: only this
- * service's were started with its configuration. */
+/* The processes that there are. When all have ended, the session's number may become somebody else's: only
+ * this service's were started with its configuration. */
 static size_t list_own(const struct service *service, struct process list[PROCESSES_MAX])
 {
         size_t count = service->session > 0 ? processes_list(service->session, 0, list) : 0, own = 0;
@@ -202,7 +202,7 @@ int service_gone(struct service *service, int64_t deadline_ms, struct error *err
         return 0;
 }
 
-static pid_t named_by_pid_file(const struct service *service)
+pid_t service_named(const struct service *service)
 {
         char path[128], *text = NULL;
         snprintf(path, sizeof path, "%s/sandpool.pid", service->run_dir);
@@ -214,7 +214,7 @@ static pid_t named_by_pid_file(const struct service *service)
 int service_follow_upgrade(struct service *service, struct error *err)
 {
         int status;
-        pid_t before = service->supervisor, now = named_by_pid_file(service);
+        pid_t before = service->supervisor, now = service_named(service);
         if (now <= 0)
                 return error_set(err, "no pid file");
         if (now == before)
@@ -233,11 +233,20 @@ void service_end(struct service *service)
         service->ending = true;
 }
 
+/* Not one that a test has waited for already, whose number may be anybody's now. */
+static bool is_child(pid_t pid)
+{
+        siginfo_t info;
+        return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 static int stop_supervisor(struct service *service, struct error *err)
 {
         int status = 0;
         if (service->supervisor <= 0)
                 return 0;
+        if (!is_child(service->supervisor))
+                return error_set(err, "process %d has ended before", (int)service->supervisor);
         if (!service->ending)
                 service_end(service);
         if (spawn_wait(service->supervisor, clock_ms() + STOP_MS, &status, err)) {

@@ -84,6 +84,9 @@ int service_gone(struct service *service, int64_t deadline_ms, struct error *err
  * as. Returns its pid, or -1. */
 pid_t service_run_nginx(const char *conf, struct error *err);
 
+/* The process that the pid file names; 0: none. */
+pid_t service_named(const struct service *service);
+
 /* After an upgrade was asked for: take the process that the pid file names for the supervisor. When that is
  * another one, wait for the old one's end, which must be in order; the caller is its subreaper
  * (PR_SET_CHILD_SUBREAPER). 1: another, 0: the same, -1. */

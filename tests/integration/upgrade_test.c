@@ -55,7 +55,7 @@ static int start(void **state)
                 .pool_max = 6, .queue_timeout_s = 50, .warm = {{"python", 2}, {"javascript", 1}, {"cpp", 0}}};
         char command[1200];
         (void)state;
-        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heirs become this process's children */
+        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heirs are this process's children */
         if (service_prepare(&fixture, &options, &err))
                 return -1;
         snprintf(command, sizeof command, "cp %s %s/sandpool", fixture.binary, fixture.dir);
@@ -211,13 +211,14 @@ static void warm_up_slowly(void)
               "25000);/' languages/javascript.yaml && grep -q setTimeout languages/javascript.yaml");
 }
 
-/* The process that was to take over is killed while it warms up. */
+/* The process that was to take over is killed while it warms up. Its parent is the one that the old process
+ * has, who may be a service manager and will have to await its end, and not the old process. */
 static bool heir_warms_up(void *context)
 {
         struct process list[PROCESSES_MAX];
-        size_t count = processes_list(0, fixture.supervisor, list);
+        size_t count = processes_list(fixture.session, getpid(), list);
         for (size_t i = 0; i < count; i++)
-                if (!strcmp(list[i].name, "sandpool")) {
+                if (!strcmp(list[i].name, "sandpool") && list[i].pid != fixture.supervisor) {
                         *(pid_t *)context = list[i].pid;
                         return processes_list(0, list[i].pid, list) == 1; /* its broker */
                 }
@@ -301,6 +302,52 @@ static void an_heir_takes_over_from_the_dead(void **state)
         nothing_is_left();
 }
 
+struct saying {
+        pid_t pid;
+        const char *event;
+};
+
+static bool is_said(void *context)
+{
+        const struct saying *saying = context;
+        char pid[32];
+        snprintf(pid, sizeof pid, "\"pid\":%d,", (int)saying->pid);
+        return service_logged(&fixture, (const char *const[]){saying->event, pid, NULL}, NULL, 0);
+}
+
+/* A reload, a log's rotation, and one more upgrade, asked of the one that is being taken over from. */
+static void what_is_asked_meanwhile_is_done_afterwards(void **state)
+{
+        struct error err = {0};
+        const char *const upgrade[] = {fixture.binary, "--config", fixture.settings, "upgrade", NULL};
+        const char *const reload[] = {fixture.binary, "--config", fixture.settings, "reload", NULL};
+        pid_t heir = 0, elder = fixture.supervisor, asking[3];
+        int status;
+        (void)state;
+        warm_up_slowly();
+        asking[0] = spawn_start(upgrade, -1, &err);
+        assert_true(asking[0] > 0 && service_until(heir_warms_up, &heir, WAIT_MS));
+        shell("sed -i 's/setTimeout(() => \\(console.log(\"Hello, World!\")\\), 25000);/\\1;/' "
+              "languages/javascript.yaml && ! grep -q setTimeout languages/javascript.yaml");
+        asking[1] = spawn_start(reload, -1, &err);
+        asking[2] = spawn_start(upgrade, -1, &err);
+        assert_int_equal(kill(elder, SIGUSR1), 0);
+        for (int i = 0; i < 3; i++) {
+                assert_int_equal(spawn_wait(asking[i], clock_ms() + UPGRADE_MS, &status, &err), 0);
+                assert_int_equal(status, 0);
+        }
+        assert_true(is_said(&(struct saying){heir, "log.opened"}));
+        assert_true(is_said(&(struct saying){heir, "reload.done"}));
+        assert_false(is_said(&(struct saying){elder, "reload.begun"}));
+        assert_int_equal(spawn_wait(elder, clock_ms() + WAIT_MS, &status, &err), 0);
+        fixture.supervisor = heir;
+        assert_int_equal(service_follow_upgrade(&fixture, &err), 1);
+        json_t *answer = fixture_run("python", "print('as ever')", NULL);
+        assert_non_null(answer);
+        json_decref(answer);
+        nothing_is_left();
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -308,6 +355,7 @@ int main(void)
                 cmocka_unit_test(who_cannot_start_changes_nothing),
                 cmocka_unit_test(an_heir_that_is_killed_changes_nothing),
                 cmocka_unit_test(an_heir_takes_over_from_the_dead),
+                cmocka_unit_test(what_is_asked_meanwhile_is_done_afterwards),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }

@@ -222,6 +222,10 @@ static void broken_yaml_names_file_and_line(void **state)
         broken_settings("workers: 32", "wokers: 32", "(did you mean 'workers'?)", false);
         broken_settings("workers: 32", "workers: [32", "sandpool.yaml:", false);
         broken_settings("workers: 32", "\tworkers: 32", "sandpool.yaml:7", false);
+        broken_settings("limits:\n", "limits:\n  timeout: {max: 300}\n",
+                "sandpool.yaml:23: 'max' must be a number between 0.01 and 80 seconds", false);
+        broken_settings("limits:\n", "limits:\n  timeout: {max: 61}\n",
+                "c.yaml:23: compiling and a run may take 80 seconds together, not 20 and 61", false);
         broken_settings("[off, strict]", "[off, lenient]", "lenient", false);
         broken_settings("id: python", "id: pyhton", "python.yaml:1: ", true);
         broken_settings("  cpu: 0.5", "  cpu: fast", "python.yaml:", true);

@@ -53,7 +53,7 @@ static void judge(const struct clients *clients, const struct program *program, 
                 verdict = PROGRAM_WRONG;
         else if (response->status == 200)
                 verdict = programs_judge(program, token, response->json, &err);
-        else if (response->status != 503 && response->status != 500)
+        else if (response->status != 503 && (response->status != 500 || clients->undisturbed))
                 verdict = PROGRAM_WRONG;
         tell(program, token, response, err.text, text);
         if (verdict == PROGRAM_WRONG)
@@ -142,6 +142,8 @@ int clients_end(struct clients *clients, struct error *err)
 {
         int64_t deadline_ms = clock_ms() + END_MS;
         int rc = 0, status = 0;
+        if (!clients->count)
+                return 0;
         close(clients->stop[1]);
         for (size_t i = 0; i < clients->count; i++) {
                 if (spawn_wait(clients->pids[i], deadline_ms, &status, err)) {

@@ -5,6 +5,7 @@
 #include "tests/soak/ledger.h"
 #include "tests/soak/programs.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #define CLIENTS_MAX 64
@@ -14,6 +15,7 @@ struct clients {
         const struct programs *programs;
         struct ledger *ledger;
         unsigned seed;
+        bool undisturbed; /* nothing is broken: a 500 is a wrong answer */
         size_t count;
         pid_t pids[CLIENTS_MAX];
         int stop[2]; /* a pipe whose end tells them to finish */
@@ -22,7 +24,7 @@ struct clients {
 /* Start count of them. 0/-1. */
 int clients_start(struct clients *clients, size_t count, struct error *err);
 
-/* Let each finish its request; those that do not are killed. 0/-1. */
+/* Let each finish its request, if any were started; those that do not are killed. 0/-1. */
 int clients_end(struct clients *clients, struct error *err);
 
 #endif

@@ -145,6 +145,22 @@ static int kill_nginx(struct mischief *m, struct error *err)
         return 0;
 }
 
+static int reload_nginx(struct mischief *m, struct error *err)
+{
+        return kill(m->service->nginx, SIGHUP) ? error_errno(err, "nginx") : 0;
+}
+
+/* In order: what runs gets its result. */
+static int stop(struct mischief *m, struct error *err)
+{
+        end_fault(m);
+        end_stop(m);
+        kill(m->service->supervisor, SIGTERM);
+        if (service_gone(m->service, clock_ms() + BACK_MS, err))
+                return error_wrap(err, "the service was told to end");
+        return start_again(m, err);
+}
+
 static int remove_container(struct mischief *m, struct error *err)
 {
         char ids[SERVICE_CONTAINERS_MAX][65];
@@ -185,7 +201,7 @@ static int upgrade(struct mischief *m, struct error *err)
         struct buffer said = BUFFER_MAX(4096);
         end_fault(m);
         end_stop(m);
-        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heir is the old one's child, until that ends */
+        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heir is nobody's child, and then ours */
         int code = spawn_run(argv, UPGRADE_MS, &said, NULL, err), taken_over = -1;
         if (code >= 0)
                 taken_over = service_follow_upgrade(m->service, err);
@@ -219,7 +235,9 @@ static const struct {
         {"broker killed", 2, kill_broker},
         {"supervisor killed", 1, kill_supervisor},
         {"all killed at once", 1, kill_all},
+        {"stopped in order", 1, stop},
         {LEDGER_NGINX_KILLED, 1, kill_nginx},
+        {"nginx reloaded", 1, reload_nginx},
         {"container killed or removed", 8, remove_container},
         {"reload of a change", 4, reload},
         {"reload of a mistake", 2, reload_mistake},

@@ -8,6 +8,7 @@
 #include "tests/soak/clients.h"
 #include "tests/soak/memory.h"
 #include "tests/soak/mischief.h"
+#include "tests/soak/quiet.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@
 
 struct soak {
         unsigned seconds, client_count, seed;
-        bool faults; /* else it is only asked */
+        bool faults; /* else it is only asked, all the time by the same clients of the same processes */
         struct ledger *ledger;
         struct docker_proxy proxy;
         struct service service;
@@ -35,6 +36,8 @@ struct soak {
         struct memory memory;
         struct remains before;
         struct surplus left;
+        struct quiet quiet;
+        int64_t gap_ms; /* the longest in which nothing was served, while things were broken */
         char languages[256];
 };
 
@@ -140,7 +143,7 @@ static int work(struct soak *soak, struct error *err)
                 if (now_ms - served_ms > BACK_MS)
                         return error_set(err, "nothing was served for %d s", BACK_MS / 1000);
                 mischief_settle(&soak->mischief);
-                if (soak->faults && now_ms >= act_ms) {
+                if (now_ms >= act_ms) {
                         if (mischief_do(&soak->mischief, err))
                                 return -1;
                         act_ms = clock_ms() + rand_r(&soak->mischief.seed) % PAUSE_MS_MAX;
@@ -179,6 +182,7 @@ static bool is_served(void *context)
 static int rest(struct soak *soak, struct error *err)
 {
         int rc = mischief_end(&soak->mischief, err);
+        soak->gap_ms = ledger_gap_ms(soak->ledger, LEDGER_SERVED);
         if (clients_end(&soak->clients, err) || rc)
                 return -1;
         for (size_t i = 0; i < soak->programs.count; i++) {
@@ -188,7 +192,10 @@ static int rest(struct soak *soak, struct error *err)
         }
         rc = remains_surplus(&soak->service, &soak->before, REST_MS, &soak->left, NULL, err);
         memory_look(&soak->memory, &soak->service);
-        return rc;
+        return rc || quiet_run(&soak->quiet, &soak->service, &soak->clients, soak->client_count,
+                             soak->faults ? 0 : soak->seconds, err)
+                       ? -1
+                       : 0;
 }
 
 static int print_ledger(const struct soak *soak)
@@ -200,14 +207,14 @@ static int print_ledger(const struct soak *soak)
         ledger_print(soak->ledger, LEDGER_SERVED);
         printf("done to the service %u\n", ledger_get(soak->ledger, LEDGER_ACT, NULL));
         ledger_print(soak->ledger, LEDGER_ACT);
-        printf("longest time without a result %.1f s\n",
-                (double)ledger_gap_ms(soak->ledger, LEDGER_SERVED) / 1000);
+        if (soak->faults)
+                printf("longest time without a result %.1f s\n", (double)soak->gap_ms / 1000);
         printf("mixed-up %u\nwrong %u\n", mixed_up, wrong);
         ledger_print_problems(soak->ledger);
         printf("leaked containers %d\nleaked processes %d\nleaked descriptors %d\nleaked files %d %s\n",
                 soak->left.containers, soak->left.processes, soak->left.descriptors, soak->left.files,
                 soak->left.file);
-        int grown = memory_print(&soak->memory);
+        int grown = memory_print(&soak->memory) + quiet_print(&soak->quiet);
         return mixed_up || wrong || soak->left.containers || soak->left.processes || soak->left.descriptors ||
                soak->left.files || grown;
 }
@@ -229,7 +236,8 @@ int main(void)
                 printf("%u s, %u clients, %zu programs of%s\n", soak.seconds, soak.client_count,
                         soak.programs.count, soak.languages);
                 ledger_begin(soak.ledger);
-                bad = clients_start(&soak.clients, soak.client_count, &err) || work(&soak, &err);
+                bad = soak.faults &&
+                      (clients_start(&soak.clients, soak.client_count, &err) || work(&soak, &err));
                 if (bad)
                         printf("%s\n", err.text);
                 bad |= rest(&soak, &err);

@@ -129,6 +129,10 @@ static void refuses(void **state)
                         "9: the range must stay within that of the settings, 32 to 512"},
                 {HEAD RUN TAIL "limits:\n  timeout: 31\n",
                         "9: 'timeout': default 31 is not between 0.1 and 30 seconds"},
+                {HEAD RUN TAIL "compile:\n  command: [/x]\n  timeout: 51\n",
+                        "10: compiling and a run may take 80 seconds together, not 51 and 30 "
+                        "(compile.timeout, "
+                        "and the max of limits.timeout, here or in the settings)"},
                 {HEAD RUN TAIL "limits:\n  cpu: 0\n", "9: 'cpu' must be a number between 0.05 and 64 CPUs"},
                 {HEAD RUN TAIL "pool: {warm: 3, max: 2}\n", "8: 'warm' must not be larger than 'max'"},
                 {HEAD RUN TAIL "memory_error: '(a'\n",
@@ -160,6 +164,20 @@ static void refuses(void **state)
                 snprintf(expected, sizeof expected, "toy.yaml:%s", cases[i].message);
                 assert_string_equal(without_folder(err.text), expected);
         }
+}
+
+/* What refuses has one second too many of: 50 and 30 are what a sandbox can be had for. */
+static void steps_may_take_80_seconds(void **state)
+{
+        struct error err = {""};
+        struct language language = {0};
+        (void)state;
+
+        assert_int_equal(
+                language_read(file_text("toy.yaml", HEAD RUN TAIL "compile: {command: [/x], timeout: 50}\n"),
+                        catalog.settings, &language, &err),
+                0);
+        language_clear(&language);
 }
 
 #define LANGUAGE(id, more)                                                                                   \
@@ -285,6 +303,7 @@ int main(void)
                 cmocka_unit_test(values_and_defaults),
                 cmocka_unit_test(registry_finds_by_any_name),
                 cmocka_unit_test_setup_teardown(refuses, folder_make, folder_remove),
+                cmocka_unit_test_setup_teardown(steps_may_take_80_seconds, folder_make, folder_remove),
                 cmocka_unit_test_setup_teardown(registry_refuses, folder_make, folder_remove),
                 cmocka_unit_test(missing_image_is_named_with_its_place),
                 cmocka_unit_test(commands_get_the_files),

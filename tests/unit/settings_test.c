@@ -97,6 +97,10 @@ static void refuses(void **state)
                 {"limits: {memory: {default: 1024}}\n",
                         "'memory': default 1024 is not between 32 and 512 MiB"},
                 {"limits: {timeout: {min: 20}}\n", "'timeout': default 10 is not between 20 and 30 seconds"},
+                {"\nlimits:\n  timeout: {max: 81}\n", "'max' must be a number between 0.01 and 80 seconds"},
+                {"limits: {compile_timeout: 81}\n",
+                        "'compile_timeout' must be a number between 0.1 and 80 seconds"},
+                {"limits: {request_time: 76}\n", "'request_time' must be a number between 1 and 75 seconds"},
                 {"limits: {workspace: 96}\n", "workspace, tmp and shm (128 MiB together) live in memory and "
                                               "must stay below its default, 128 MiB"},
                 {"limits: {code: 3 MiB}\n", "'code' must not be larger than 'body'"},

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -218,6 +219,8 @@ static int set_up(void **state)
 {
         (void)state;
         struct error err = {0};
+        if (prctl(PR_SET_CHILD_SUBREAPER, 1)) /* heirs are nobody's children, and then ours */
+                return -1;
         config = config_load("conf/sandpool.yaml", &err);
         if (!config || !mkdtemp(folder)) {
                 fprintf(stderr, "%s (run from the repository's root)\n", err.text);

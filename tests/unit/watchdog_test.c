@@ -41,6 +41,48 @@ static void notes_are_shared_and_dated(void **state)
         watchdog_note(NULL, WATCH_BUSY); /* nobody watches: no harm */
 }
 
+/* A second each from *now_ms on; whether one of them found that it stands still. */
+static bool look(struct watch_look *seen, const struct watch *watch, int64_t *now_ms, int times)
+{
+        bool still = false;
+        while (times--)
+                still |= watchdog_stands_still(seen, watch, *now_ms += 1000);
+        return still;
+}
+
+static void thirty_looks_that_see_the_same(void **state)
+{
+        (void)state;
+        struct watch_look seen = {0};
+        struct watch *watch = watchdog_new(1, NULL);
+        int64_t now_ms = 5000;
+        assert_non_null(watch);
+        atomic_store(&watch->word, 4);
+        assert_false(look(&seen, watch, &now_ms, 30)); /* the first saw it change */
+        assert_true(look(&seen, watch, &now_ms, 1));
+        atomic_store(&watch->word, 8);
+        assert_false(look(&seen, watch, &now_ms, 30));
+        atomic_store(&watch->word, 12);
+        assert_false(look(&seen, watch, &now_ms, 30));
+}
+
+/* Time alone says nothing: nobody ran while the machine slept. */
+static void looks_count_and_not_time(void **state)
+{
+        (void)state;
+        struct watch_look seen = {0};
+        struct watch *watch = watchdog_new(1, NULL);
+        int64_t now_ms = 5000;
+        assert_non_null(watch);
+        atomic_store(&watch->word, 4);
+        assert_false(look(&seen, watch, &now_ms, 1));
+        now_ms += 3600 * 1000;
+        for (int i = 0; i < 1000; i++) /* whoever is woken often looks no more often */
+                assert_false(watchdog_stands_still(&seen, watch, now_ms));
+        assert_false(look(&seen, watch, &now_ms, 28));
+        assert_true(look(&seen, watch, &now_ms, 1));
+}
+
 /* Whether a process of its own can write into one of them. */
 static bool can_write(struct watch *watches, const struct watch *own, size_t which)
 {
@@ -110,6 +152,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(phases),
                 cmocka_unit_test(notes_are_shared_and_dated),
+                cmocka_unit_test(thirty_looks_that_see_the_same),
+                cmocka_unit_test(looks_count_and_not_time),
                 cmocka_unit_test(a_worker_has_its_own_alone),
                 cmocka_unit_test(backoff_grows_to_five_seconds_and_starts_anew),
                 cmocka_unit_test(names),

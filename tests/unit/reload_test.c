@@ -1,0 +1,89 @@
+/* What a reload leaves to be done later. */
+#include "fcgi/service/reload.h"
+
+#include "fcgi/sandbox/docker.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <cmocka.h>
+
+static struct config *config;
+static struct crew crew;
+
+static bool workers_run(void)
+{
+        return crew.children[1].pid && crew.children[2].pid;
+}
+
+/* The log is opened anew while so many workers leave that none can be added: those that are there go on in
+ * the old log, until there is room for their successors. */
+static void workers_follow_the_log_when_there_is_room(void **state)
+{
+        struct error err = {0};
+        struct reload reload = {.step = RELOAD_NONE};
+        (void)state;
+        crew.leaving_count = CREW_LEAVING_MAX;
+        reload_log(&reload, &crew);
+        assert_false(workers_run());
+        reload_settle(&reload, &crew, true, 0);
+        assert_false(workers_run());
+
+        crew.leaving_count = CREW_LEAVING_MAX - crew.count;
+        assert_int_equal(crew_can_replace(&crew, &err), 0);
+        reload_settle(&reload, &crew, true, 0);
+        assert_true(workers_run());
+
+        /* Once is enough. */
+        pid_t pid = crew.children[1].pid;
+        reload_settle(&reload, &crew, true, 0);
+        assert_int_equal(crew.children[1].pid, pid);
+}
+
+static int set_up(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        config = config_load("conf/sandpool.yaml", &err);
+        if (!config) {
+                fprintf(stderr, "%s (run from the repository's root)\n", err.text);
+                return -1;
+        }
+        config->settings->workers = 1;
+        snprintf(config->settings->log_file, sizeof(config->settings->log_file), "/dev/null");
+        crew.nursery = (struct nursery){.config = config,
+                .fastcgi_fd = -1,
+                .control_fd = -1,
+                .broker_fd = -1,
+                .pid_fd = -1,
+                .signal_fd = -1,
+                .orders_fd = -1,
+                .elder_fd = -1,
+                .heir_fd = -1,
+                .spared = DOCKER_SPARE_NONE};
+        return crew_fill(&crew, &err);
+}
+
+/* Their lives are of no interest here. */
+static int tear_down(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < crew.count; i++)
+                if (crew.children[i].pid) {
+                        kill(crew.children[i].pid, SIGKILL);
+                        waitpid(crew.children[i].pid, NULL, 0);
+                }
+        config_free(config);
+        return 0;
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(workers_follow_the_log_when_there_is_room),
+        };
+        return cmocka_run_group_tests(tests, set_up, tear_down);
+}
