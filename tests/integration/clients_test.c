@@ -269,7 +269,7 @@ static void who_reads_late(void **state)
                 }
                 buffer_clear(&answer);
         }
-        loaded_end(2 * POOL, 0);
+        loaded_end(2 * POOL);
 }
 
 /* Half a body, then nothing: no worker ever hears of it. */
@@ -285,7 +285,7 @@ static void who_leaves_in_mid_upload(void **state)
         loaded_await_served(POOL);
         for (int i = 0; i < 64; i++)
                 io_close(&fds[i]);
-        loaded_end(2 * POOL, 0);
+        loaded_end(2 * POOL);
 }
 
 static void who_leaves_in_mid_run(void **state)
@@ -303,7 +303,7 @@ static void who_leaves_in_mid_run(void **state)
                 io_close(&fds[i]);
         assert_true(fixture_await_leased(0, PATIENCE_MS));
         loaded_begin(POOL);
-        loaded_end(2 * POOL, 0);
+        loaded_end(2 * POOL);
         assert_true(service_logged(&fixture, noticed, NULL, 0));
         assert_false(service_logged(&fixture, ran_on, NULL, 0));
 }

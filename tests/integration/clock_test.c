@@ -124,7 +124,7 @@ static void the_clock_jumps(void **state)
                 jump_by(jumps[i]);
                 times_are_right();
         }
-        struct load_counts counts = loaded_end(0, 0);
+        struct load_counts counts = loaded_end(0);
         assert_int_equal(counts.refused, 0);
         /* None is older than it may be, or idle for too long. */
         assert_int_equal(service_containers(&fixture, ids[1], &err), count);

@@ -1,6 +1,7 @@
 /* Processes killed while they are at work: the broker with every sandbox leased, the supervisor, all of them
  * at once, nginx. Each time every request gets its own result or an error, nothing is left over, and the
  * service serves again by itself, or as soon as it was started again. */
+#include "tests/integration/control_groups.h"
 #include "tests/integration/loaded.h"
 #include "tests/integration/must.h"
 #include "tests/integration/processes.h"
@@ -19,8 +20,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define AT_ONCE 8
+#define CGROUP_V2 "/sys/fs/cgroup/cgroup.controllers"
 
 static struct service abandoned;
 static int64_t abandoned_at_ms;
@@ -31,8 +34,8 @@ static bool are_both_idle(void *context)
         return service_sandboxes(&abandoned, "idle", NULL) == 2;
 }
 
-/* A service that is killed whole at the beginning and never started again: the last test looks for its
- * containers. */
+/* A service that is killed whole at the beginning and not started again for long: the last tests look for its
+ * containers, and for what else it left. */
 static int abandon(void)
 {
         struct error err = {0};
@@ -78,10 +81,11 @@ static void begin(void)
         loaded_begin_held(AT_ONCE);
 }
 
-/* All serve again; then nobody asks any more, and nothing is left. */
-static struct load_counts end(int may)
+/* All is whole and serves again; then nobody asks any more, and nothing is left. */
+static struct load_counts end(void)
 {
-        return loaded_end(2 * AT_ONCE, may);
+        loaded_whole();
+        return loaded_end(2 * AT_ONCE);
 }
 
 /* The requests that ran get an error: the result of what was taken away is nobody's. */
@@ -90,9 +94,10 @@ static void the_broker_with_eight_in_flight(void **state)
         (void)state;
         for (int round = 0; round < 3; round++) {
                 begin();
+                loaded_break(LOAD_MAY_FAIL);
                 pid_t broker = service_process(&fixture, "broker");
                 assert_true(broker > 0 && !kill(broker, SIGKILL));
-                struct load_counts counts = end(LOAD_MAY_FAIL);
+                struct load_counts counts = end();
                 assert_true(counts.failed + counts.refused >= AT_ONCE);
                 assert_int_not_equal(service_process(&fixture, "broker"), broker);
         }
@@ -106,7 +111,7 @@ static void every_worker(void **state)
         size_t count = service_workers(&fixture, list);
         for (size_t i = 0; i < count; i++)
                 kill(list[i].pid, SIGKILL);
-        struct load_counts counts = end(0);
+        struct load_counts counts = end();
         assert_true(counts.refused >= AT_ONCE);
 }
 
@@ -122,10 +127,11 @@ static void the_supervisor(void **state)
         struct error err = {0};
         (void)state;
         begin();
+        loaded_break(LOAD_MAY_FAIL);
         assert_int_equal(kill(fixture.supervisor, SIGKILL), 0);
         must(service_gone(&fixture, clock_ms() + LOADED_PATIENCE_MS, &err), &err);
         start_again();
-        struct load_counts counts = end(LOAD_MAY_FAIL);
+        struct load_counts counts = end();
         assert_true(counts.failed + counts.refused >= AT_ONCE);
 }
 
@@ -138,13 +144,14 @@ static void all_of_them_at_once(void **state)
         begin();
         int count = service_containers(&fixture, ids, &err);
         assert_true(count >= AT_ONCE);
+        loaded_break(LOAD_MAY_FAIL);
         processes_kill_session(fixture.session, fixture.supervisor);
         start_again();
         int now_count = service_containers(&fixture, now, &err);
         for (int i = 0; i < count; i++)
                 for (int j = 0; j < now_count; j++)
                         assert_string_not_equal(ids[i], now[j]);
-        end(LOAD_MAY_FAIL);
+        end();
 }
 
 /* Without nginx nobody can ask for health: a worker at work holds its client's connection and a stream. */
@@ -165,10 +172,11 @@ static void nginx(void **state)
         struct error err = {0};
         (void)state;
         begin();
+        loaded_break(LOAD_MAY_END);
         processes_kill_session(fixture.nginx, fixture.nginx);
         assert_true(service_until(all_workers_idle, NULL, LOADED_PATIENCE_MS));
         must(service_launch_nginx(&fixture, &err), &err);
-        struct load_counts counts = end(LOAD_MAY_END);
+        struct load_counts counts = end();
         assert_true(counts.ended >= AT_ONCE);
 }
 
@@ -187,6 +195,18 @@ static void containers_that_nobody_comes_back_for(void **state)
                 fail_msg("a container of %s is left", abandoned.instance);
 }
 
+/* It takes over the control group, and removes it at its end like all else that it made itself. */
+static void the_next_start_of_what_was_abandoned(void **state)
+{
+        struct error err = {0};
+        (void)state;
+        if (access(CGROUP_V2, F_OK)) /* else it may be systemd's */
+                assert_int_not_equal(control_groups_of(abandoned.instance).own, 0);
+        must(service_launch(&abandoned, &err), &err);
+        must(service_await_ready(&abandoned, &err), &err);
+        must(service_stop(&abandoned, &err), &err);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -196,6 +216,7 @@ int main(void)
                 LOADED_TEST(all_of_them_at_once),
                 LOADED_TEST(nginx),
                 cmocka_unit_test(containers_that_nobody_comes_back_for),
+                cmocka_unit_test(the_next_start_of_what_was_abandoned),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,8 @@ enum outcome { SERVED, REFUSED, FAILED, ENDED, WRONG, OUTCOMES };
 struct load_shared {
         atomic_bool stop;
         atomic_uint sent, outcomes[OUTCOMES];
-        atomic_flag told; /* the first problem is kept */
+        atomic_int_least64_t broken_us, whole_us; /* by clock_us */
+        atomic_flag told;                         /* the first problem is kept */
         char problem[480];
 };
 
@@ -56,20 +58,37 @@ static bool is(const struct http_response *response, const char *field, const ch
         return text && !strncmp(text, token, length) && !strcmp(text + length, "\n");
 }
 
-static enum outcome judge(struct load_shared *shared, const char *token, const struct http_response *response)
+/* A request that ends now: an outcome that only a broken service may have. */
+static enum outcome mishap(struct load_shared *shared, enum outcome outcome, int64_t began_us,
+        const char *token, const struct http_response *response)
+{
+        char what[120];
+        int64_t now_us = clock_us(), broken_us = atomic_load(&shared->broken_us),
+                whole_us = atomic_load(&shared->whole_us);
+        if (now_us >= broken_us && began_us <= whole_us)
+                return outcome;
+        if (now_us < broken_us)
+                return wrong(shared, "nothing was broken yet", token, response);
+        snprintf(what, sizeof what, "sent %d ms after all was whole again",
+                (int)((began_us - whole_us) / 1000));
+        return wrong(shared, what, token, response);
+}
+
+static enum outcome judge(
+        struct load_shared *shared, int64_t began_us, const char *token, const struct http_response *response)
 {
         struct error err = {0};
         char other[TOKEN_SIZE];
         if (token_of_another(response, token, other))
                 return wrong(shared, other, token, response);
         if (!response->status)
-                return ENDED;
+                return mishap(shared, ENDED, began_us, token, response);
         if (answer_check(response, &err))
                 return wrong(shared, err.text, token, response);
         if (response->status == 503)
                 return REFUSED;
         if (response->status == 500)
-                return FAILED;
+                return mishap(shared, FAILED, began_us, token, response);
         if (response->status != 200 || !json_is_true(json_object_get(response->json, "success")) ||
                 !is(response, "output", token) || !is(response, "stderr", token))
                 return wrong(shared, "not its own result", token, response);
@@ -96,9 +115,10 @@ static void ask(struct load_shared *shared, int port, const char *program)
         json_t *body = json_pack("{s:s, s:s, s:i}", "code", code, "policy", "off", "timeout", TIMEOUT_S);
         char *text = json_dumps(body, JSON_COMPACT);
         struct http_request request = {.port = port, .path = "/api/execute", .body = text};
+        int64_t began_us = clock_us();
         atomic_fetch_add(&shared->sent, 1);
         http_send(&request, 1, &response, NULL);
-        enum outcome outcome = judge(shared, token, &response);
+        enum outcome outcome = judge(shared, began_us, token, &response);
         atomic_fetch_add(&shared->outcomes[outcome], 1);
         http_clear(&response);
         free(text);
@@ -131,6 +151,7 @@ int load_start_with(struct load *load, int port, size_t clients, const char *fir
                 load->shared = NULL;
                 return error_errno(err, "mmap");
         }
+        atomic_store(&load->shared->whole_us, INT64_MAX);
         while (load->count < clients && load->count < LOAD_CLIENTS_MAX) {
                 pid_t pid = fork();
                 if (pid < 0)
@@ -155,6 +176,16 @@ struct load_counts load_counts(const struct load *load)
                 .refused = atomic_load(&shared->outcomes[REFUSED]),
                 .failed = atomic_load(&shared->outcomes[FAILED]),
                 .ended = atomic_load(&shared->outcomes[ENDED])};
+}
+
+void load_broken(struct load *load)
+{
+        atomic_store(&load->shared->broken_us, clock_us());
+}
+
+void load_whole(struct load *load)
+{
+        atomic_store(&load->shared->whole_us, clock_us());
 }
 
 struct awaited {

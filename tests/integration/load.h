@@ -10,7 +10,7 @@
 
 #define LOAD_CLIENTS_MAX 64
 
-/* What may befall a request besides its result and a 503. */
+/* What may befall a request besides its result and a 503, if it was under way while something was broken. */
 enum {
         LOAD_MAY_FAIL = 1, /* 500: what ran it was taken away */
         LOAD_MAY_END = 2,  /* no answer: nginx was taken away */
@@ -51,9 +51,15 @@ bool load_served(const struct load *load, unsigned more, int timeout_ms);
 /* The same for those that are sent away with a 503. */
 bool load_refused(const struct load *load, unsigned more, int timeout_ms);
 
+/* From now on something is broken (without this: from the start), until it is whole again (without this: to
+ * the end). What may befall requests may befall those that are under way at any moment between the two, and
+ * no others. */
+void load_broken(struct load *load);
+void load_whole(struct load *load);
+
 /* No new requests; wait for the answers of those under way. 0, or -1 with err when one of all answers was not
  * its own, had a token of another's anywhere, was not of the contract's shape, or of a status that may not
- * be. counts may be NULL. */
+ * be, or not then. counts may be NULL. */
 int load_end(struct load *load, int may, struct load_counts *counts, struct error *err);
 
 /* For a teardown: the clients of a test that failed. */

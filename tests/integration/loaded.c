@@ -21,6 +21,8 @@ int loaded_kill(void **state)
 {
         (void)state;
         load_kill(&loaded.load);
+        loaded.may = 0;
+        loaded.is_broken = false;
         return 0;
 }
 
@@ -48,12 +50,29 @@ void loaded_await_refused(unsigned more)
         assert_true(load_refused(&loaded.load, more, LOADED_PATIENCE_MS));
 }
 
-struct load_counts loaded_end(unsigned more, int may)
+void loaded_break(int may)
+{
+        loaded.may = may;
+        loaded.is_broken = true;
+        load_broken(&loaded.load);
+}
+
+void loaded_whole(void)
+{
+        struct error err = {0};
+        must(service_await_ready(&fixture, &err), &err);
+        load_whole(&loaded.load);
+        loaded.is_broken = false;
+}
+
+struct load_counts loaded_end(unsigned more)
 {
         struct error err = {0};
         struct load_counts counts;
+        assert_false(loaded.is_broken);
         loaded_await_served(more);
-        must(load_end(&loaded.load, may, &counts, &err), &err);
+        must(load_end(&loaded.load, loaded.may, &counts, &err), &err);
+        loaded.may = 0;
         loaded_nothing_is_left();
         return counts;
 }

@@ -7,12 +7,15 @@
 #include "tests/integration/load.h"
 #include "tests/integration/remains.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define LOADED_PATIENCE_MS 120000
 
 struct loaded {
-        struct load load;      /* the clients, between begin and end */
+        struct load load; /* the clients, between begin and end */
+        int may;          /* what the fault may do to requests, as of load_end */
+        bool is_broken;
         struct remains before; /* of the service that did nothing yet */
 };
 
@@ -43,9 +46,17 @@ void loaded_await_served(unsigned more);
 /* So many more are sent away. */
 void loaded_await_refused(unsigned more);
 
-/* So many more are served; then nobody asks any more, all answers were right, and nothing is left. may: as of
- * load_end. */
-struct load_counts loaded_end(unsigned more, int may);
+/* The test breaks something next. may: what may befall the requests that are under way from now until it is
+ * whole again, as of load_end; at any other time nothing may. */
+void loaded_break(int may);
+
+/* What was broken is mended: wait until the service says that it is ready. From then on every request has its
+ * result, or a 503. */
+void loaded_whole(void);
+
+/* So many more are served; then nobody asks any more, all answers were right, and nothing is left. What was
+ * broken is whole. */
+struct load_counts loaded_end(unsigned more);
 
 /* As it was before. */
 void loaded_nothing_is_left(void);

@@ -176,10 +176,10 @@ static void what_nginx_sheds_is_in_its_log(void **state)
 }
 
 /* Durations by language, and what a line of the log says that went into each. */
-enum { WHOLE, QUEUE, RUN, OVERHEAD, DURATIONS };
+enum { WHOLE, QUEUE, RUN, OVERHEAD, COMPILE, DURATIONS };
 static const char *const durations[DURATIONS] = {"sandpool_request_duration_seconds",
         "sandpool_queue_duration_seconds", "sandpool_run_duration_seconds",
-        "sandpool_overhead_duration_seconds"};
+        "sandpool_overhead_duration_seconds", "sandpool_compile_duration_seconds"};
 
 static int64_t us_of(const json_t *line, const char *key)
 {
@@ -189,23 +189,27 @@ static int64_t us_of(const json_t *line, const char *key)
 static int64_t duration_of(const json_t *line, int which)
 {
         int64_t whole = us_of(line, "total_us"), queue = us_of(line, "queue_us"), run = us_of(line, "run_us"),
-                rest = whole - queue - run - us_of(line, "compile_us");
-        const int64_t of[DURATIONS] = {
-                [WHOLE] = whole, [QUEUE] = queue, [RUN] = run, [OVERHEAD] = rest < 0 ? 0 : rest};
+                compile = us_of(line, "compile_us"), rest = whole - queue - run - compile;
+        const int64_t of[DURATIONS] = {[WHOLE] = whole,
+                [QUEUE] = queue,
+                [RUN] = run,
+                [OVERHEAD] = rest < 0 ? 0 : rest,
+                [COMPILE] = compile};
         return of[which];
 }
 
-/* A program of python was run for it. */
-static bool has_run(const json_t *line)
+/* A program of the language was compiled or run for it. */
+static bool is_counted(const json_t *line, const char *language)
 {
         const char *status = fixture_text(line, "status");
-        return !strcmp(fixture_text(line, "language"), "python") && *status && strcmp(status, "blocked");
+        return !strcmp(fixture_text(line, "language"), language) && *status && strcmp(status, "blocked");
 }
 
-static bool says(const char *page, const char *name, const char *suffix, const char *more, int64_t number)
+static bool says(const char *page, const char *language, const char *name, const char *suffix,
+        const char *more, int64_t number)
 {
         char series[200];
-        snprintf(series, sizeof series, "%s%s{language=\"python\"%s}", name, suffix, more);
+        snprintf(series, sizeof series, "%s%s{language=\"%s\"%s}", name, suffix, language, more);
         double value = metrics_page_value(page, series);
         if ((int64_t)(value * (strcmp(suffix, "_sum") ? 1 : 1000000) + 0.5) == number)
                 return true;
@@ -213,7 +217,7 @@ static bool says(const char *page, const char *name, const char *suffix, const c
         return false;
 }
 
-static bool histogram_is(const char *page, const json_t *lines, int which)
+static bool histogram_is(const char *page, const json_t *lines, const char *language, int which)
 {
         static const struct {
                 const char *le;
@@ -226,21 +230,31 @@ static bool histogram_is(const char *page, const json_t *lines, int which)
         json_array_foreach(lines, i, line)
         {
                 int64_t us = duration_of(line, which);
-                if (!has_run(line))
+                if (!is_counted(line, language))
                         continue;
                 sum += us;
                 count++;
                 for (size_t n = 0; n < sizeof bounds / sizeof *bounds; n++)
                         below[n] += us <= bounds[n].us;
         }
-        bool is = count > 0 && says(page, durations[which], "_sum", "", sum) &&
-                  says(page, durations[which], "_count", "", count);
+        bool is = count > 0 && says(page, language, durations[which], "_sum", "", sum) &&
+                  says(page, language, durations[which], "_count", "", count);
         for (size_t n = 0; n < sizeof bounds / sizeof *bounds; n++) {
                 char more[40];
                 snprintf(more, sizeof more, ",le=\"%s\"", bounds[n].le);
-                is = is && says(page, durations[which], "_bucket", more, below[n]);
+                is = is && says(page, language, durations[which], "_bucket", more, below[n]);
         }
         return is;
+}
+
+/* Returns when the log has its line: by then it is counted. */
+static void run(const char *language, const char *code)
+{
+        json_t *answer = fixture_run(language, code, NULL);
+        json_t *line = answer ? fixture_log_line(fixture_text(answer, "requestId")) : NULL;
+        assert_non_null(line);
+        json_decref(line);
+        json_decref(answer);
 }
 
 /* Who waited did so for as long as another ran: the queue's times are not all nothing. */
@@ -248,18 +262,34 @@ static void durations_are_those_of_the_log(void **state)
 {
         (void)state;
         one_sandbox_rest();
-        json_t *last = fixture_run("python", "print(1)", NULL);
-        json_t *line = last ? fixture_log_line(fixture_text(last, "requestId")) : NULL;
-        assert_non_null(line);
+        run("python", "print(1)");
+        json_t *lines = log_lines_of(0, "request");
+        char *page = metrics_page_get();
+        for (int i = 0; i < COMPILE; i++)
+                assert_true(histogram_is(page, lines, "python", i));
+        assert_true(metrics_page_value(page, "sandpool_queue_duration_seconds_sum{language=\"python\"}") > 0);
+        assert_null(strstr(page, "sandpool_compile_duration_seconds_count{language=\"python\"}"));
+        free(page);
+        json_decref(lines);
+}
+
+/* Compiling counts for itself, also where nothing ran after it. */
+static void so_is_what_compiling_took(void **state)
+{
+        (void)state;
+        run("cpp", "#include <cstdio>\nint main() { puts(\"compiled\"); }\n");
+        run("cpp", "int main() { return not_declared; }\n");
+        run("cpp", "#include <bits/stdc++.h>\nint main() { return 3; }\n");
         json_t *lines = log_lines_of(0, "request");
         char *page = metrics_page_get();
         for (int i = 0; i < DURATIONS; i++)
-                assert_true(histogram_is(page, lines, i));
-        assert_true(metrics_page_value(page, "sandpool_queue_duration_seconds_sum{language=\"python\"}") > 0);
+                assert_true(histogram_is(page, lines, "cpp", i));
+        assert_true(
+                metrics_page_value(page, "sandpool_compile_duration_seconds_count{language=\"cpp\"}") == 3);
+        assert_true(
+                metrics_page_value(page, "sandpool_compile_duration_seconds_sum{language=\"cpp\"}") > 0.01);
         free(page);
         json_decref(lines);
-        json_decref(line);
-        json_decref(last);
 }
 
 int main(void)
@@ -271,6 +301,7 @@ int main(void)
                 cmocka_unit_test(who_waits_too_long_is_shed),
                 cmocka_unit_test(what_nginx_sheds_is_in_its_log),
                 cmocka_unit_test(durations_are_those_of_the_log),
+                cmocka_unit_test(so_is_what_compiling_took),
         };
         return cmocka_run_group_tests(tests, start, fixture_stop);
 }

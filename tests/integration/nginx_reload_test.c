@@ -27,7 +27,7 @@ static int start(void **state)
 /* All are served, and none as much as sent away; then nothing is left. */
 static void end(void)
 {
-        struct load_counts counts = loaded_end(2 * CLIENTS, 0);
+        struct load_counts counts = loaded_end(2 * CLIENTS);
         assert_int_equal(counts.refused, 0);
 }
 

@@ -143,7 +143,7 @@ static void a_worker_is_killed_in_mid_run(void **state)
         assert_true(service_until(is_removed_with_its_worker, NULL, LOADED_PATIENCE_MS));
         assert_true(service_until(are_gone, &one, LOADED_PATIENCE_MS));
         assert_true(service_until(all_workers, NULL, LOADED_PATIENCE_MS));
-        struct load_counts counts = loaded_end(2 * CLIENTS, 0);
+        struct load_counts counts = loaded_end(2 * CLIENTS);
         assert_int_equal(counts.refused, 0);
 }
 
@@ -239,7 +239,7 @@ static void restarted_under_load(void **state)
         fixture.ending = false;
         must(service_launch(&fixture, &err), &err);
         must(service_await_ready(&fixture, &err), &err);
-        loaded_end(2 * CLIENTS, 0);
+        loaded_end(2 * CLIENTS);
 }
 
 static void a_second_service_in_the_same_place_is_refused(void **state)

@@ -56,13 +56,21 @@ static void configuration_error(char error[1024])
         json_decref(ready);
 }
 
-/* Their containers' ids, which are the caller's then. */
-static bool there_are_toys(void *ids)
+/* Their containers' names, which are the caller's then. */
+static bool there_are_toys(void *names)
 {
-        char **toys = ids;
+        char **toys = names;
         free(*toys);
         *toys = reloaded_containers("toy");
         return **toys;
+}
+
+/* The one that their tag means now. */
+static void toys_have_their_image(void)
+{
+        char *image = toy_language_image();
+        reloaded_await_inspected("toy", "{{.Image}}", image);
+        free(image);
 }
 
 static void a_language_comes_and_goes(void **state)
@@ -73,7 +81,7 @@ static void a_language_comes_and_goes(void **state)
                 .path = "/api/execute",
                 .body = "{\"language\": \"toy\", \"code\": \"say hi\"}"};
         struct http_response response = {0};
-        int python = reloaded_replaced("python");
+        char *python = reloaded_containers("python");
         toy_language_build("!");
         toy_language_write("hello!");
         conf_edit_reload();
@@ -84,12 +92,16 @@ static void a_language_comes_and_goes(void **state)
         free(list);
         json_decref(languages);
 
+        toys_have_their_image();
+        char *toys = reloaded_containers("toy");
         toy_language_build("!!"); /* another image under the same tag */
         toy_language_write("hello!!");
         conf_edit_reload();
+        reloaded_await_gone("toy", toys);
+        toys_have_their_image();
         reloaded_says("toy", "say again", "again!!\n");
 
-        char *toys = NULL;
+        toys = NULL;
         assert_true(service_until(there_are_toys, &toys, RELOADED_PATIENCE_MS));
         toy_language_remove();
         conf_edit_reload();
@@ -98,7 +110,37 @@ static void a_language_comes_and_goes(void **state)
         assert_string_equal(fixture_text(response.json, "reason"), "unknown_language");
         http_clear(&response);
         reloaded_await_gone("toy", toys);
-        assert_int_equal(reloaded_replaced("python"), python);
+        reloaded_stayed("python", python);
+        reloaded_nothing_is_left();
+}
+
+/* What Docker says that a container of python may use: the process limit has the runner in it. */
+#define LIMITS                                                                                               \
+        "{{.HostConfig.PidsLimit}} {{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} "                       \
+        "{{.HostConfig.CpuQuota}}"
+#define SHIPPED "65 134217728 134217728 50000"
+#define CHANGED "78 100663296 100663296 75000"
+
+/* The next sandboxes have the new limits, by Docker's word, and the old ones go; another language's stay. */
+static void changed_limits_replace_theirs(void **state)
+{
+        (void)state;
+        char *before = reloaded_containers("python"), *javascript = reloaded_containers("javascript");
+        reloaded_await_inspected("python", LIMITS, SHIPPED);
+        conf_edit("languages/python.yaml", "  cpu: 0.5\n",
+                "  cpu: 0.75\n  processes: 77\n  memory: {default: 96 MiB, min: 32 MiB, max: 512 MiB}\n");
+        conf_edit_reload();
+        reloaded_await_gone("python", before);
+        reloaded_await_inspected("python", LIMITS, CHANGED);
+        reloaded_says("python", "print('in less')", "in less\n");
+        before = reloaded_containers("python");
+        conf_edit("languages/python.yaml",
+                "  cpu: 0.75\n  processes: 77\n  memory: {default: 96 MiB, min: 32 MiB, max: 512 MiB}\n",
+                "  cpu: 0.5\n");
+        conf_edit_reload();
+        reloaded_await_gone("python", before);
+        reloaded_await_inspected("python", LIMITS, SHIPPED);
+        reloaded_stayed("javascript", javascript);
         reloaded_nothing_is_left();
 }
 
@@ -149,7 +191,7 @@ static void mistakes_change_nothing(void **state)
         };
         (void)state;
         char error[1024];
-        int python = reloaded_replaced("python");
+        char *python = reloaded_containers("python");
         for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
                 char *before = conf_edit_read(mistakes[i].file);
                 conf_edit(mistakes[i].file, mistakes[i].from, mistakes[i].to);
@@ -162,7 +204,7 @@ static void mistakes_change_nothing(void **state)
         conf_edit_reload();
         configuration_error(error);
         assert_string_equal(error, "");
-        assert_int_equal(reloaded_replaced("python"), python);
+        reloaded_stayed("python", python);
         reloaded_nothing_is_left();
 }
 
@@ -212,6 +254,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_language_comes_and_goes),
+                cmocka_unit_test(changed_limits_replace_theirs),
                 cmocka_unit_test(mistakes_change_nothing),
                 cmocka_unit_test(a_language_that_would_break_is_not_taken),
                 cmocka_unit_test(workers_and_pool_change),

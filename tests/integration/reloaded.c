@@ -75,7 +75,7 @@ char *reloaded_containers(const char *language)
         char script[256];
         struct error err = {0};
         snprintf(script, sizeof script,
-                "docker ps -q --no-trunc --filter label=sandpool.instance=%s --filter "
+                "docker ps --format '{{.Names}}' --filter label=sandpool.instance=%s --filter "
                 "label=sandpool.language=%s | sort",
                 fixture.instance, language);
         char *said = spawn_text(&err, "sh", "-c", script, NULL);
@@ -86,37 +86,82 @@ char *reloaded_containers(const char *language)
 
 struct containers {
         const char *language;
-        const char *ids; /* one a line */
+        const char *names; /* one a line */
 };
 
 /* Whether none of these is there any more. */
 static bool are_gone(void *context)
 {
         const struct containers *before = context;
-        char *now = reloaded_containers(before->language), *ids = strdup(before->ids), *rest = ids, *id;
+        char *now = reloaded_containers(before->language), *names = strdup(before->names), *rest = names,
+             *name;
         bool gone = true;
-        while ((id = strsep(&rest, "\n")))
-                gone = gone && !(*id && strstr(now, id));
+        while ((name = strsep(&rest, "\n")))
+                gone = gone && !(*name && strstr(now, name));
         free(now);
-        free(ids);
+        free(names);
         return gone;
 }
 
-void reloaded_await_gone(const char *language, char *ids)
+void reloaded_await_gone(const char *language, char *names)
 {
-        struct containers before = {language, ids};
+        struct containers before = {language, names};
         assert_true(service_until(are_gone, &before, RELOADED_PATIENCE_MS));
-        free(ids);
+        free(names);
 }
 
-int reloaded_replaced(const char *language)
+/* Why a sandbox may go while nobody touches its language, by its line in the log. */
+static const char *const blameless[] = {
+        "\"why\":\"took too long\"", "\"why\":\"made room for another language\""};
+
+static bool may_be_gone(const char *name)
 {
-        char *text = conf_edit_read("sandpool.log"), *rest = text, *line, word[64];
-        int count = 0;
-        snprintf(word, sizeof word, "\"language\":\"%s\"", language);
-        while ((line = strsep(&rest, "\n")))
-                count += strstr(line, "sandbox.removed") && strstr(line, "the configuration changed") &&
-                         strstr(line, word);
-        free(text);
-        return count;
+        char line[600] = "nothing";
+        const char *const words[] = {"\"sandbox.removed\"", name, NULL};
+        if (service_logged(&fixture, words, line, sizeof line))
+                for (size_t i = 0; i < sizeof blameless / sizeof *blameless; i++)
+                        if (strstr(line, blameless[i]))
+                                return true;
+        print_error("%s is gone; the log says: %s\n", name, line);
+        return false;
+}
+
+void reloaded_stayed(const char *language, char *names)
+{
+        char *now = reloaded_containers(language), *rest = names, *name;
+        bool stayed = *names;
+        while ((name = strsep(&rest, "\n")))
+                stayed = (strstr(now, name) || may_be_gone(name)) && stayed;
+        assert_true(stayed);
+        free(now);
+        free(names);
+}
+
+struct inspection {
+        const char *language, *format, *expected;
+        char last[200]; /* that one container said else */
+};
+
+/* Whether there are containers, and each of them is as expected. */
+static bool are_as_expected(void *context)
+{
+        struct inspection *inspection = context;
+        char *names = reloaded_containers(inspection->language), *rest = names, *name;
+        bool all = *names;
+        while (all && (name = strsep(&rest, "\n"))) {
+                char *said = spawn_text(NULL, "docker", "inspect", "-f", inspection->format, name, NULL);
+                all = said && !strcmp(said, inspection->expected);
+                if (!all)
+                        snprintf(inspection->last, sizeof inspection->last, "%s", said ? said : "gone");
+                free(said);
+        }
+        free(names);
+        return all;
+}
+
+void reloaded_await_inspected(const char *language, const char *format, const char *expected)
+{
+        struct inspection inspection = {language, format, expected, "no container"};
+        if (!service_until(are_as_expected, &inspection, RELOADED_PATIENCE_MS))
+                fail_msg("a container of %s has %s, not %s", language, inspection.last, expected);
 }

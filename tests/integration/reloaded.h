@@ -18,14 +18,18 @@ void reloaded_nothing_is_left(void);
 /* Run it, for that output. */
 void reloaded_says(const char *language, const char *code, const char *output);
 
-/* The containers of a language, one id a line, in order. The caller's. */
+/* The containers of a language by name, one a line, in order: no other one ever has it, and the log has it
+ * too. The caller's. */
 char *reloaded_containers(const char *language);
 
-/* Wait until none of these is there any more. Takes ids. */
-void reloaded_await_gone(const char *language, char *ids);
+/* Wait until none of these is there any more. Takes names. */
+void reloaded_await_gone(const char *language, char *names);
 
-/* How many sandboxes of a language a reload has removed so far; others may go for other reasons, such as a
- * reset that took too long on a machine with much else to do. */
-int reloaded_replaced(const char *language);
+/* These are still there, but for one that went for a reason of its own, by the log: a reset that took too
+ * long on a machine with much else to do, or room for another language. Takes names. */
+void reloaded_stayed(const char *language, char *names);
+
+/* Wait until the language has containers and `docker inspect` says what is expected of each of them. */
+void reloaded_await_inspected(const char *language, const char *format, const char *expected);
 
 #endif

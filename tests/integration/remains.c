@@ -2,6 +2,7 @@
 #include "tests/integration/remains.h"
 
 #include "fcgi/base/clock.h"
+#include "tests/integration/control_groups.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/service_ask.h"
 #include "tests/integration/spawn.h"
@@ -101,6 +102,7 @@ static int take(const struct service *service, struct remains *remains, struct e
         remains->containers = service_containers(service, ids, err);
         if (remains->containers < 0)
                 return -1;
+        remains->groups = control_groups_of(service->instance).inside;
         if (count_processes(service, remains))
                 return error_set(err, "a process ended meanwhile");
         return list_files(service, &remains->files, err);
@@ -151,9 +153,16 @@ static int added_lines(const char *before, const char *after, char *one, size_t 
         return added;
 }
 
+static bool is_none(const struct surplus *surplus)
+{
+        return !surplus->containers && !surplus->groups && !surplus->processes && !surplus->descriptors &&
+               !surplus->files;
+}
+
 static struct surplus compare(const struct remains *before, const struct remains *after)
 {
         struct surplus surplus = {.containers = abs(after->containers - after->sandboxes),
+                .groups = more(after->containers, after->groups, 0),
                 .processes = abs(after->processes - before->processes),
                 .descriptors = more(before->supervisor_fds, after->supervisor_fds, 0) +
                                more(before->control_fds, after->control_fds, LINKS) +
@@ -174,8 +183,7 @@ int remains_surplus(const struct service *service, const struct remains *before,
                 rc = take(service, now, &last);
                 if (rc == 0)
                         *surplus = compare(before, now);
-                if (rc == 0 && !surplus->containers && !surplus->processes && !surplus->descriptors &&
-                        !surplus->files)
+                if (rc == 0 && is_none(surplus))
                         break;
                 if (clock_ms() >= deadline_ms) {
                         if (rc)
@@ -194,15 +202,16 @@ int remains_check(
         struct surplus surplus;
         struct remains after = {0};
         int rc = remains_surplus(service, before, timeout_ms, &surplus, &after, err);
-        if (rc == 0 && (surplus.containers || surplus.processes || surplus.descriptors || surplus.files))
+        if (rc == 0 && !is_none(&surplus))
                 rc = error_set(err,
-                        "left: %d containers of %d, %d processes, %d descriptors (broker %d, before %d; "
+                        "left: %d containers of %d, %d control groups of containers, %d processes, %d "
+                        "descriptors (broker %d, before %d; "
                         "worker %d, "
                         "before %d; supervisor %d, before %d; control %d, before %d), %d files, %s",
-                        surplus.containers, after.containers, surplus.processes, surplus.descriptors,
-                        after.broker_fds, before->broker_fds, after.worker_fds, before->worker_fds,
-                        after.supervisor_fds, before->supervisor_fds, after.control_fds, before->control_fds,
-                        surplus.files, surplus.file);
+                        surplus.containers, after.containers, surplus.groups, surplus.processes,
+                        surplus.descriptors, after.broker_fds, before->broker_fds, after.worker_fds,
+                        before->worker_fds, after.supervisor_fds, before->supervisor_fds, after.control_fds,
+                        before->control_fds, surplus.files, surplus.file);
         remains_clear(&after);
         return rc;
 }

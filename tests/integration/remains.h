@@ -11,6 +11,7 @@ struct remains {
         int processes;                               /* with the supervisor */
         int supervisor_fds, control_fds, worker_fds; /* of the worker that has most */
         int broker_fds;                              /* but for its lines to workers and sandboxes */
+        int groups;                                  /* control groups inside that of the instance */
         struct buffer files; /* all below its directory but logs, pages and the note of an upgrade, a line
                                 each, in order; a broker's socket by the same name in each generation */
 };
@@ -22,6 +23,7 @@ int remains_take(const struct service *service, struct remains *remains, int tim
 /* What there is more than before; all 0: nothing is left. */
 struct surplus {
         int containers; /* that Docker has and the service does not know, or the other way round */
+        int groups;     /* control groups without a container */
         int processes, descriptors, files;
         char file[128]; /* one of them */
 };

@@ -4,6 +4,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/service/cpu_weight.h"
+#include "tests/integration/control_groups.h"
 #include "tests/integration/http.h"
 #include "tests/integration/processes.h"
 #include "tests/integration/service_ask.h"
@@ -165,6 +166,10 @@ static int nothing_left(const struct service *service, struct error *err)
                 return -1;
         if (containers > 0)
                 return error_set(err, "%d containers are left, %.12s for one", containers, ids[0]);
+        struct control_groups groups = control_groups_of(service->instance);
+        if (groups.own)
+                return error_set(err, "%d control groups are left with %d in each, %s for one", groups.own,
+                        groups.inside, groups.one);
         for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
                 snprintf(path, sizeof path, "%s/%s", service->run_dir, sockets[i]);
                 if (access(path, F_OK) == 0)

@@ -72,8 +72,9 @@ int service_start(struct service *service, const struct service_options *options
 void service_end(struct service *service);
 
 /* SIGTERM unless it was told already, wait for the end; 0 only when the service exited with 0 and
- * nothing of it is left: no container, no process, no socket. All is cleaned up in either case: also
- * processes that nobody followed, such as those of an upgrade in the middle of which a test failed. */
+ * nothing of it is left: no container, no process, no socket, no control group. All is cleaned up in either
+ * case: also processes that nobody followed, such as those of an upgrade in the middle of which a test
+ * failed. */
 int service_stop(struct service *service, struct error *err);
 
 /* Wait for the supervisor's end (after it was killed) and that nothing is left, as service_stop does. */

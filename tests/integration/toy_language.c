@@ -61,6 +61,17 @@ void toy_language_write(const char *expected)
         conf_edit_write("languages/toy.yaml", text);
 }
 
+char *toy_language_image(void)
+{
+        char image[64];
+        struct error err = {0};
+        name_image(image);
+        char *id = spawn_text(&err, "docker", "image", "inspect", "-f", "{{.Id}}", image, NULL);
+        if (!id)
+                fail_msg("%s", err.text);
+        return id;
+}
+
 void toy_language_remove(void)
 {
         conf_edit_remove("languages/toy.yaml");

@@ -9,6 +9,9 @@ void toy_language_build(const char *suffix);
 /* Write its YAML, with what its sample (say hello) is expected to print. */
 void toy_language_write(const char *expected);
 
+/* The id of the image that is its own now. The caller's. */
+char *toy_language_image(void);
+
 /* Remove its YAML. */
 void toy_language_remove(void);
 
