@@ -58,7 +58,8 @@ struct broker {
         uint32_t reload_number; /* of the reload under way */
         int64_t drain_until_ms; /* 0: not draining */
         bool removing_all;
-        int64_t drain_began_s;   /* as time(2) */
+        pid_t supervisor;
+        int64_t made_before_s;   /* as time(2): a younger container may be a successor's */
         int64_t finish_until_ms; /* of the last look for leftovers; 0: not begun */
 };
 
@@ -108,7 +109,8 @@ static void on_signal(struct broker *broker)
         if (read(broker->signal_fd, &info, sizeof info) != sizeof info || broker->drain_until_ms)
                 return;
         log_info("broker.draining", LOG_I("leased", leased(broker)));
-        broker->drain_began_s = time(NULL);
+        /* As long as the supervisor is there, nobody else starts this instance. */
+        broker->made_before_s = getppid() == broker->supervisor ? INT64_MAX : time(NULL);
         broker->drain_until_ms = clock_ms() + pool_edition(broker->pool)->settings->drain_timeout_ms;
         pool_drain(broker->pool);
 }
@@ -183,7 +185,7 @@ static int finished(struct broker *broker, int64_t *next)
                 broker->finish_until_ms =
                         FINISH_TIMEOUT_MS +
                         (broker->removing_all ? broker->drain_until_ms : clock_ms() + REMOVE_ALL_TIMEOUT_MS);
-                docker_finish(broker->docker, broker->drain_began_s);
+                docker_finish(broker->docker, broker->made_before_s);
                 *next = clock_earlier(*next, docker_tick(broker->docker));
         }
         *next = clock_earlier(*next, broker->finish_until_ms);
@@ -285,8 +287,11 @@ static int open_signals(struct error *err)
 int broker_run(const struct broker_options *options, struct error *err)
 {
         const struct settings *settings = options->settings;
-        struct broker broker = {
-                .options = options, .signal_fd = -1, .log_fd = -1, .orders_fd = options->orders_fd};
+        struct broker broker = {.options = options,
+                .signal_fd = -1,
+                .log_fd = -1,
+                .orders_fd = options->orders_fd,
+                .supervisor = getppid()};
         struct edition *edition = NULL;
         struct docker_hooks docker_hooks = {.known = on_known,
                 .event = on_docker_event,
