@@ -11,7 +11,9 @@ struct control_groups {
         char one[CONTROL_GROUPS_PATH_MAX]; /* the path of an own one, "" without any */
 };
 
-/* All 0 also where the service leaves that to others, as under systemd with cgroup v2. */
+/* Without those of containers that a killed daemon may have lost (private_docker_was_killed), and without the
+ * instance's own as long as there are such. All 0 also where the service leaves that to others, as under
+ * systemd with cgroup v2. */
 struct control_groups control_groups_of(const char *instance);
 
 #endif

@@ -126,9 +126,17 @@ int private_docker_load(const struct private_docker *docker, const char *image, 
         return said ? 0 : -1;
 }
 
+static bool was_killed;
+
+bool private_docker_was_killed(void)
+{
+        return was_killed;
+}
+
 int private_docker_end(struct private_docker *docker, int signal, struct error *err)
 {
         int status;
+        was_killed = was_killed || signal == SIGKILL;
         kill(docker->dockerd, signal);
         if (spawn_wait(docker->dockerd, clock_ms() + START_MS, &status, err))
                 return -1;

@@ -8,6 +8,7 @@
 
 #include "fcgi/base/error.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct private_docker {
@@ -25,6 +26,10 @@ int private_docker_load(const struct private_docker *docker, const char *image, 
 
 /* End dockerd by a signal and wait for its end. 0/-1. */
 int private_docker_end(struct private_docker *docker, int signal, struct error *err);
+
+/* Whether this process has killed one. A container that it was making then may stay for good, with a shim and
+ * a control group, and no daemon knows it. */
+bool private_docker_was_killed(void);
 
 /* Start dockerd (again), and wait until it answers. 0/-1. */
 int private_docker_begin(struct private_docker *docker, struct error *err);
