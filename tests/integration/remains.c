@@ -78,14 +78,15 @@ static int count_processes(const struct service *service, struct remains *remain
 }
 
 /* A broker's socket bears its generation's number after an upgrade (fcgi/service/places.c): it is a leftover
- * when there is a second one. The note that an upgrade leaves stays until the next one. */
+ * when there is a second one. The notes that a reload and an upgrade leave stay until the next one. */
 static int list_files(const struct service *service, struct buffer *files, struct error *err)
 {
         char script[300];
         buffer_clear(files);
         *files = BUFFER_MAX(FILES_MAX);
         snprintf(script, sizeof script,
-                "cd %s && find . ! -name '*.log' ! -path './run/www/*' ! -path ./run/upgrade | "
+                "cd %s && find . ! -name '*.log' ! -path './run/www/*' ! -path ./run/upgrade ! -path "
+                "./run/reload | "
                 "sed 's#^\\./run/broker-[0-9]*\\.sock$#./run/broker.sock#' | sort",
                 service->dir);
         const char *const argv[] = {"sh", "-c", script, NULL};

@@ -12,8 +12,8 @@ struct remains {
         int supervisor_fds, control_fds, worker_fds; /* of the worker that has most */
         int broker_fds;                              /* but for its lines to workers and sandboxes */
         int groups;                                  /* control groups inside that of the instance */
-        struct buffer files; /* all below its directory but logs, pages and the note of an upgrade, a line
-                                each, in order; a broker's socket by the same name in each generation */
+        struct buffer files; /* all below its directory but logs, pages and notes of reload and upgrade, a
+                                line each, in order; a broker's socket by the same name in each generation */
 };
 
 /* Wait until the service does nothing (at most timeout_ms) and take stock. 0/-1 with err saying what it still
