@@ -56,27 +56,33 @@ static int weigh_all(const char *parent, unsigned long weight)
         return weigh(ROOT, parent, "cpu.weight", weight);
 }
 
+static void name_group(const struct settings *settings, char parent[CPU_WEIGHT_PARENT_SIZE])
+{
+        snprintf(parent, CPU_WEIGHT_PARENT_SIZE, "/sandpool-%s", settings->instance);
+}
+
 void cpu_weight_make(const struct settings *settings, char parent[CPU_WEIGHT_PARENT_SIZE])
 {
         *parent = '\0';
         if (!settings->cpu_weight || geteuid() != 0 ||
                 (!access(V2_CONTROLLERS, F_OK) && !access(SYSTEMD, F_OK)))
                 return;
-        snprintf(parent, CPU_WEIGHT_PARENT_SIZE, "/sandpool-%s", settings->instance);
+        name_group(settings, parent);
         if (!weigh_all(parent, settings->cpu_weight))
                 return;
         log_warning("cpu_weight.failed", LOG_S("group", parent), LOG_S("error", strerror(errno)));
-        cpu_weight_remove(parent);
+        cpu_weight_remove(settings);
         *parent = '\0';
 }
 
-void cpu_weight_remove(const char *parent)
+void cpu_weight_remove(const struct settings *settings)
 {
-        DIR *root = *parent ? opendir(ROOT) : NULL;
+        DIR *root = opendir(ROOT);
         struct dirent *entry;
-        char path[512];
+        char parent[CPU_WEIGHT_PARENT_SIZE], path[512];
         if (!root)
                 return;
+        name_group(settings, parent);
         /* Version 1 has a hierarchy for each controller, and runc makes the group in all of them. */
         while ((entry = readdir(root))) {
                 snprintf(path, sizeof path, ROOT "/%s%s", entry->d_name, parent);

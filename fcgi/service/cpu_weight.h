@@ -11,7 +11,8 @@
  * systemd manages the groups. What fails is logged; the service runs without it. */
 void cpu_weight_make(const struct settings *settings, char parent[CPU_WEIGHT_PARENT_SIZE]);
 
-/* Remove it from every hierarchy, once no sandbox is left in it. */
-void cpu_weight_remove(const char *parent);
+/* Remove it from every hierarchy, once no sandbox is left in it; also one that was made with a weight when
+ * the service was killed, and is not any more. */
+void cpu_weight_remove(const struct settings *settings);
 
 #endif

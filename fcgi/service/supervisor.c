@@ -350,7 +350,7 @@ int supervisor_run(const struct config *config, const struct inheritance *inheri
         status = 0;
 out:
         if (s.in_charge)
-                cpu_weight_remove(nursery->cgroup_parent);
+                cpu_weight_remove(s.settings);
         if (s.in_charge && nursery->pid_fd >= 0)
                 reload_note_remove_files(s.settings->run_dir);
         places_close(s.settings, nursery, !s.in_charge);

@@ -330,11 +330,11 @@ static bool has_no_container(void *context)
  * supervisor that was killed, which the next one of its instance would take over. */
 static void remove_leftovers(struct service *service)
 {
-        char group[CPU_WEIGHT_PARENT_SIZE];
+        struct settings settings = {0};
         service_until(has_no_container, service, LEFTOVERS_MS);
         free(spawn_text(NULL, "rm", "-rf", service->dir, NULL));
-        snprintf(group, sizeof group, "/sandpool-%s", service->instance);
-        cpu_weight_remove(group);
+        snprintf(settings.instance, sizeof settings.instance, "%s", service->instance);
+        cpu_weight_remove(&settings);
 }
 
 int service_stop(struct service *service, struct error *err)
