@@ -15,7 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -163,34 +166,21 @@ static void leftovers_are_swept(void **state)
         lone_broker_stop();
 }
 
-static bool is_over(void *second)
-{
-        return time(NULL) > *(time_t *)second;
-}
-
-/* One of an earlier second: Docker names no fraction of it. */
-static void leave_old_container(void)
-{
-        free(leave_container());
-        time_t second = time(NULL);
-        assert_true(service_until(is_over, &second, LONE_BROKER_PATIENCE_MS));
-}
-
-/* Told to end before it could look, and when something was left since it looked last: lone_broker_stop finds
- * nothing in either case. */
+/* Told to end before it could look, and when something was left since it looked last, as young as may be:
+ * lone_broker_stop finds nothing in either case. */
 static void leftovers_are_swept_at_the_end_too(void **state)
 {
         (void)state;
         struct broker_status status;
         lone_broker_language("python")->warm = 1;
-        leave_old_container();
+        free(leave_container());
         lone_broker_start(0);
         struct broker_link *link = lessee_link();
         assert_int_equal(broker_status_get(link, &status, LONE_BROKER_PATIENCE_MS, NULL), 0);
         lone_broker_stop();
         lone_broker_start(0);
         lessee_await_idle("python", 1);
-        leave_old_container();
+        free(leave_container());
         lone_broker_stop();
         broker_link_free(link);
 }
@@ -205,7 +195,27 @@ static bool drains(void *context)
         return does;
 }
 
-/* What was made since it was told to end is another broker's. */
+/* Below a process that stands for the supervisor. Returns that. */
+static pid_t start_below_another(void)
+{
+        int line[2];
+        prctl(PR_SET_CHILD_SUBREAPER, 1); /* the broker becomes a child of this process when that one dies */
+        assert_int_equal(pipe(line), 0);
+        pid_t supervisor = fork();
+        if (supervisor == 0) {
+                lone_broker_start(0);
+                if (write(line[1], &broker.pid, sizeof broker.pid) == (ssize_t)sizeof broker.pid)
+                        pause();
+                _exit(1);
+        }
+        close(line[1]);
+        assert_true(supervisor > 0 &&
+                    read(line[0], &broker.pid, sizeof broker.pid) == (ssize_t)sizeof broker.pid);
+        close(line[0]);
+        return supervisor;
+}
+
+/* What was made since the supervisor died may be another broker's. */
 static void a_successors_containers_stay(void **state)
 {
         (void)state;
@@ -214,17 +224,17 @@ static void a_successors_containers_stay(void **state)
         struct error err = {0};
         lone_broker_language("python")->warm = 1;
         broker.settings->drain_timeout_ms = LESSEE_HOLD_MS;
-        lone_broker_start(0);
+        pid_t supervisor = start_below_another();
         lessee_await_idle("python", 1);
         struct broker_link *link = lessee_link();
         lessee_acquire(link, "python", &lease);
-        kill(broker.pid, SIGTERM);
+        kill(supervisor, SIGKILL);
+        waitpid(supervisor, NULL, 0);
         assert_true(service_until(drains, NULL, LONE_BROKER_PATIENCE_MS));
         char *theirs = leave_container(), *list, *removed;
         lessee_release(link, &lease);
         assert_int_equal(spawn_wait(broker.pid, clock_ms() + LONE_BROKER_PATIENCE_MS, &status, &err), 0);
         broker.pid = 0;
-        io_close(&broker.listen_fd);
         list = lone_broker_containers("{{.ID}}");
         assert_int_equal(strlen(list), 12);
         assert_memory_equal(list, theirs, 12);
