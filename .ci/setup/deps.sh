@@ -1,8 +1,8 @@
 #!/bin/bash
 # Installs the Debian packages that are missing; says which first. When none is, it asks no package manager at all.
 #
-# Usage: deps.sh run|test|lint|systemd. Each purpose includes those before it, systemd only run. A program that came from elsewhere than its package
-# (Docker from its makers, say) counts as there.
+# Usage: deps.sh run|test|lint|systemd. Each purpose includes those before it, systemd only run. A program that came from
+# elsewhere than its package (Docker from its makers, say) counts as there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . .ci/setup/step.sh

@@ -135,8 +135,7 @@ int overload_table(struct bench *bench, struct error *err)
                         return -1;
         }
         printf("\n| processors of nginx and clients | served, p50: %u clients by %u | budget | met | "
-               "refused, "
-               "p99 | budget | met |\n| --- | --- | --- | --- | --- | --- | --- |\n",
+               "refused, p99 | budget | met |\n| --- | --- | --- | --- | --- | --- | --- |\n",
                 crowds[CROWDS - 1], crowds[0]);
         print_verdict(&together);
         print_verdict(&apart);

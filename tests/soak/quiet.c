@@ -7,7 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 
-#define ENOUGH 256 /* requests: eight for each worker; an eighth of them leave their mark on few */
+#define ENOUGH 256 /* requests: eight for each of 32 workers */
 #define PATIENCE_MS 480000
 
 struct goal {

@@ -26,7 +26,7 @@
 
 struct soak {
         unsigned seconds, client_count, seed;
-        bool faults; /* else it is only asked, all the time by the same clients of the same processes */
+        bool faults; /* else nothing is broken at any time */
         struct ledger *ledger;
         struct docker_proxy proxy;
         struct service service;
