@@ -4,6 +4,7 @@
 #include "fcgi/base/io.h"
 #include "fcgi/base/log.h"
 #include "fcgi/sandbox/broker.h"
+#include "fcgi/sandbox/docker.h"
 #include "fcgi/service/confine.h"
 #include "fcgi/service/worker.h"
 
@@ -21,6 +22,20 @@
 #define BACKOFF_MAX_MS 5000
 #define SETTLED_MS 10000
 #define CONNECTIONS_EACH 3 /* a worker has one, and one that just broke may not be noticed yet */
+
+struct nursery nursery_new(const struct config *config)
+{
+        return (struct nursery){.config = config,
+                .fastcgi_fd = -1,
+                .control_fd = -1,
+                .broker_fd = -1,
+                .pid_fd = -1,
+                .signal_fd = -1,
+                .orders_fd = -1,
+                .elder_fd = -1,
+                .heir_fd = -1,
+                .spared = DOCKER_SPARE_NONE};
+}
 
 void child_name(const struct child *child, char name[16])
 {

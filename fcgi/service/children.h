@@ -45,6 +45,9 @@ struct nursery {
         char cgroup_parent[CPU_WEIGHT_PARENT_SIZE]; /* of the sandboxes; "": Docker's own */
 };
 
+/* With nothing open yet. config is borrowed. */
+struct nursery nursery_new(const struct config *config);
+
 /* "broker", "control", "worker-3", into name. */
 void child_name(const struct child *child, char name[16]);
 

@@ -320,20 +320,12 @@ int supervisor_run(const struct config *config, const struct inheritance *inheri
         int status = 1;
         struct supervisor s = {
                 .settings = config->settings,
-                .crew.nursery = {.config = config,
-                        .fastcgi_fd = -1,
-                        .control_fd = -1,
-                        .broker_fd = -1,
-                        .pid_fd = -1,
-                        .signal_fd = -1,
-                        .orders_fd = -1,
-                        .elder_fd = inheritance->line_fd,
-                        .heir_fd = -1,
-                        .spared = DOCKER_SPARE_NONE},
+                .crew.nursery = nursery_new(config),
                 .in_charge = !inheritance->any,
                 .stage = inheritance->any ? WARMING : RUNNING,
         };
         struct nursery *nursery = &s.crew.nursery;
+        nursery->elder_fd = inheritance->line_fd;
         log_set_process("supervisor");
         upgrade_open(&s.upgrade);
         if (metrics_open(err) || places_open(s.settings, inheritance, nursery, err) ||

@@ -1,8 +1,6 @@
 /* What a reload leaves to be done later. */
 #include "fcgi/service/reload.h"
 
-#include "fcgi/sandbox/docker.h"
-
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -54,16 +52,7 @@ static int set_up(void **state)
         }
         config->settings->workers = 1;
         snprintf(config->settings->log_file, sizeof(config->settings->log_file), "/dev/null");
-        crew.nursery = (struct nursery){.config = config,
-                .fastcgi_fd = -1,
-                .control_fd = -1,
-                .broker_fd = -1,
-                .pid_fd = -1,
-                .signal_fd = -1,
-                .orders_fd = -1,
-                .elder_fd = -1,
-                .heir_fd = -1,
-                .spared = DOCKER_SPARE_NONE};
+        crew.nursery = nursery_new(config);
         return crew_fill(&crew, &err);
 }
 
