@@ -59,9 +59,9 @@ void policy_names_clear(struct names *names)
 
 bool policy_names_equal(const struct names *names, const char *text, size_t size, const char *other)
 {
-        if (names->ignore_case)
-                return strncasecmp(text, other, size) == 0 && other[size] == '\0';
-        return strncmp(text, other, size) == 0 && other[size] == '\0';
+        if (strlen(other) != size) /* text may have NULs, where the two would seem to end alike */
+                return false;
+        return (names->ignore_case ? strncasecmp(text, other, size) : memcmp(text, other, size)) == 0;
 }
 
 const struct name *policy_names_find(

@@ -34,7 +34,7 @@ void policy_names_clear(struct names *names);
 const struct name *policy_names_find(
         const struct names *names, const char *key, size_t size, const struct name *after);
 
-/* Compare as the names do. */
+/* Compare as the names do: size bytes of any text, which need not end with a NUL, and a string. */
 bool policy_names_equal(const struct names *names, const char *text, size_t size, const char *other);
 
 #endif
