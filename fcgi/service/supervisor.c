@@ -328,8 +328,10 @@ int supervisor_run(const struct config *config, const struct inheritance *inheri
         nursery->elder_fd = inheritance->line_fd;
         log_set_process("supervisor");
         upgrade_open(&s.upgrade);
-        if (metrics_open(err) || places_open(s.settings, inheritance, nursery, err) ||
-                reload_open(&s.reload, &s.crew, err) || crew_fill(&s.crew, err) || block_signals(&s, err))
+        /* Signals are blocked before the pid file says to whom to send them. */
+        if (metrics_open(err) || block_signals(&s, err) ||
+                places_open(s.settings, inheritance, nursery, err) || reload_open(&s.reload, &s.crew, err) ||
+                crew_fill(&s.crew, err))
                 goto out;
         cpu_weight_make(s.settings, nursery->cgroup_parent);
         log_info("service.starting", LOG_I("workers", s.settings->workers),

@@ -25,6 +25,7 @@
 
 #define WORKERS 2
 #define PROCESSES (WORKERS + 2)
+#define OLD_SOCKETS 2000
 #define PATIENCE_MS 60000 /* any of them may not get a processor for seconds */
 
 static char folder[] = "/tmp/sandpool-supervisor-XXXXXX";
@@ -155,6 +156,14 @@ static void assert_clean(void)
                         fail_msg("%s is left", names[i]);
 }
 
+static pid_t named_by_pid_file(void)
+{
+        char *text = NULL;
+        pid_t pid = io_read_file(in_folder("sandpool.pid"), 32, &text, NULL) > 0 ? (pid_t)atol(text) : 0;
+        free(text);
+        return pid;
+}
+
 static void starts_restarts_and_ends(void **state)
 {
         (void)state;
@@ -169,11 +178,7 @@ static void starts_restarts_and_ends(void **state)
         assert_int_equal(st.st_mode, S_IFSOCK | 0660);
         assert_int_equal(stat(in_folder("broker.sock"), &st), 0);
         assert_int_equal(st.st_mode, S_IFSOCK | 0660);
-        char *text = NULL;
-        struct error err = {0};
-        assert_true(io_read_file(in_folder("sandpool.pid"), 100, &text, &err) > 0);
-        assert_int_equal(atoi(text), supervisor);
-        free(text);
+        assert_int_equal(named_by_pid_file(), supervisor);
 
         /* A second one is refused and harms nothing. */
         int status = await_exit(start());
@@ -196,6 +201,30 @@ static void starts_restarts_and_ends(void **state)
         assert_int_equal(killed(), 2);
         assert_clean();
         assert_childless();
+}
+
+/* Whom the pid file names can take any signal, also in the moment that it does. What it has to tidy up after
+ * that makes the moment a long one. */
+static void it_takes_signals_as_soon_as_it_is_named(void **state)
+{
+        (void)state;
+        pid_t pids[PROCESSES];
+        char name[40];
+        for (int i = 1; i <= OLD_SOCKETS; i++) {
+                snprintf(name, sizeof(name), "broker-%d.sock", i);
+                int fd = open(in_folder(name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+                assert_true(fd >= 0);
+                close(fd);
+        }
+        pid_t supervisor = start();
+        int64_t deadline = clock_ms() + PATIENCE_MS;
+        while (named_by_pid_file() != supervisor && clock_ms() < deadline)
+                ;
+        kill(supervisor, SIGUSR1);
+        assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
+        kill(supervisor, SIGTERM);
+        assert_int_equal(await_exit(supervisor), 0);
+        assert_clean();
 }
 
 static void its_children_die_with_it(void **state)
@@ -317,6 +346,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(starts_restarts_and_ends),
+                cmocka_unit_test(it_takes_signals_as_soon_as_it_is_named),
                 cmocka_unit_test(its_children_die_with_it),
                 cmocka_unit_test(a_stopped_worker_does_not_stay),
                 cmocka_unit_test(a_worker_user_who_could_open_docker_is_refused),
