@@ -120,6 +120,6 @@ enum handover_word handover_hear(int line_fd)
         io_close(&fd);
         if (size < 0 && errno == EAGAIN)
                 return HANDOVER_NOTHING;
-        return size == 1 && byte >= HANDOVER_WARM && byte <= HANDOVER_TAKEN ? (enum handover_word)byte
-                                                                            : HANDOVER_ENDED;
+        return size == 1 && byte >= HANDOVER_WARM && byte <= HANDOVER_END ? (enum handover_word)byte
+                                                                          : HANDOVER_ENDED;
 }

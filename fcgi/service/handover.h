@@ -8,6 +8,7 @@
  *   new: WARM    workers of both take requests; the old one is in charge
  *   old: GO      the new one is in charge: it puts its number into the pid file
  *   new: TAKEN   the old one's workers finish their requests, its broker removes its sandboxes, it ends
+ *   old: END     at any time after GO, who told the old one to end meant the service: the new one ends too
  *
  * Who is in charge, and nobody else, closes the listening sockets and removes files at its end. Until GO the
  * old one serves as ever: a new one that cannot start, or is not warm within HANDOVER_MAX_MS, changes
@@ -52,7 +53,14 @@ struct bequest {
  * or -1 with err. */
 pid_t handover_begin(const struct bequest *bequest, int *line_fd, struct error *err);
 
-enum handover_word { HANDOVER_ENDED = -1, HANDOVER_NOTHING, HANDOVER_WARM, HANDOVER_GO, HANDOVER_TAKEN };
+enum handover_word {
+        HANDOVER_ENDED = -1,
+        HANDOVER_NOTHING,
+        HANDOVER_WARM,
+        HANDOVER_GO,
+        HANDOVER_TAKEN,
+        HANDOVER_END
+};
 
 /* Say a word to the other process. 0/-1 */
 int handover_tell(int line_fd, enum handover_word word, struct error *err);

@@ -26,8 +26,10 @@
  *
  * SIGTERM and SIGINT end it in order: no more connections, workers (each finishes the request at hand, within
  * drain_timeout), the other supervisor of an upgrade, then the broker (which removes every sandbox), then
- * whatever is left is killed. If the supervisor itself is killed, the kernel tells the children
- * (PR_SET_PDEATHSIG). The broker's own death signal is SIGTERM, so no container stays behind even then. */
+ * whatever is left is killed. Of two supervisors of an upgrade either may be told: the elder tells the heir,
+ * and the heir, in charge, waits for the elder. If the supervisor itself is killed, the kernel tells the
+ * children (PR_SET_PDEATHSIG). The broker's own death signal is SIGTERM, so no container stays behind even
+ * then. */
 #include "fcgi/service/supervisor.h"
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
@@ -60,6 +62,7 @@ struct supervisor {
         bool log_asked;      /* to open the log anew, by SIGUSR1 */
         bool heir_log_asked; /* the same while there was an heir, for it */
         bool in_charge;      /* the sockets and the pid file are this process's */
+        bool told_to_end;    /* by a signal of its own */
         enum stage stage;
         int64_t stage_ends_ms;
         unsigned sweepers;
@@ -98,7 +101,6 @@ static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
         if (stage == ENDING_WORKERS) {
                 s->stage_ends_ms = now_ms + s->crew.nursery.config->settings->drain_timeout_ms;
                 reload_stop(&s->reload, &s->crew);
-                upgrade_stop(&s->upgrade);
                 /* Others serve those in the backlog; or, workers tell them that nobody does. */
                 crew_signal_workers(&s->crew, s->in_charge ? SIGTERM : SIGHUP);
                 if (s->in_charge) {
@@ -153,9 +155,29 @@ static void advance(struct supervisor *s, int64_t now_ms)
         }
 }
 
+/* The service is to end. number: of the signal; 0: the elder was told. */
+static void end(struct supervisor *s, uint32_t number, int64_t now_ms)
+{
+        log_info("service.ending", LOG_I("signal", number), LOG_I("workers", crew_workers_alive(&s->crew)));
+        upgrade_stop(&s->upgrade, &s->crew);
+        if (s->stage <= RUNNING)
+                enter(s, ENDING_WORKERS, now_ms);
+}
+
+/* Told twice: in a hurry; the broker's part takes as long as it takes. */
+static void on_end_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
+{
+        end(s, number, now_ms);
+        if (s->told_to_end && s->stage <= ENDING_OTHER)
+                s->stage_ends_ms = now_ms;
+        s->told_to_end = true;
+}
+
 static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
 {
-        if (s->upgrade.done && number != SIGTERM && number != SIGINT) {
+        if (number == SIGTERM || number == SIGINT) {
+                on_end_signal(s, number, now_ms);
+        } else if (s->upgrade.done) {
                 if (number != SIGCHLD)
                         kill(s->upgrade.heir, (int)number); /* whoever sent it read the pid file before */
         } else if (number == SIGHUP) {
@@ -165,14 +187,6 @@ static void on_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
                 s->heir_log_asked = s->upgrade.heir != 0;
         } else if (number == SIGUSR2) {
                 upgrade_ask(&s->upgrade);
-        } else if (number == SIGTERM || number == SIGINT) {
-                log_info("service.ending", LOG_I("signal", number),
-                        LOG_I("workers", crew_workers_alive(&s->crew)));
-                if (s->stage <= RUNNING)
-                        enter(s, ENDING_WORKERS, now_ms);
-                else if (s->stage <= ENDING_OTHER)
-                        s->stage_ends_ms = now_ms; /* asked twice: in a hurry; the broker's part takes as long
-                                                      as it takes */
         }
 }
 
@@ -234,6 +248,8 @@ static void hear_elder(struct supervisor *s, int64_t now_ms)
         enum handover_word word = handover_hear(s->crew.nursery.elder_fd);
         if (word == HANDOVER_GO && s->stage == RUNNING && !s->in_charge)
                 take_charge(s);
+        else if (word == HANDOVER_END)
+                end(s, 0, now_ms);
         else if (word == HANDOVER_ENDED)
                 succeed_elder(s, now_ms);
 }

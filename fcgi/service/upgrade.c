@@ -134,10 +134,15 @@ bool upgrade_withdraw(struct upgrade *upgrade)
         return asked;
 }
 
-void upgrade_stop(struct upgrade *upgrade)
+/* One that was let has requests, and would hurry if a signal were its second: a terminal's Ctrl-C goes to
+ * both processes. Once it has taken over, nobody sees either whether the number is still its own. One that
+ * was not let may be whatever stands in the binary's place, and not listen. */
+void upgrade_stop(struct upgrade *upgrade, const struct crew *crew)
 {
         upgrade->asked = false;
-        if (upgrade->heir && !upgrade->done)
+        if (upgrade->heir && upgrade->granted)
+                handover_tell(crew->nursery.heir_fd, HANDOVER_END, NULL);
+        else if (upgrade->heir)
                 kill(upgrade->heir, SIGTERM);
 }
 

@@ -34,9 +34,9 @@ bool upgrade_withdraw(struct upgrade *upgrade);
  */
 void upgrade_tell_for_the_dead(const char *run_dir);
 
-/* The service ends: so does an heir that has not taken over. Then, as often as something may have come over
- * the line: there is no heir any more when it has ended. */
-void upgrade_stop(struct upgrade *upgrade);
+/* The service ends, and so does the heir, also one that has taken over. Then, as often as something may have
+ * come over the line: there is no heir any more when it has ended. */
+void upgrade_stop(struct upgrade *upgrade, const struct crew *crew);
 void upgrade_hear_end(struct upgrade *upgrade, struct crew *crew);
 
 #endif

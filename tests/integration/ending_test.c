@@ -195,25 +195,29 @@ static bool waits_for_elder(void *context)
                 &fixture, (const char *const[]){"service.waiting", "\"for\":\"elder\"", NULL}, NULL, 0);
 }
 
-/* Told right after an upgrade, while the process of before finishes a request: who was told waits for it,
- * because a service manager would kill whom the main process leaves behind. */
-static void it_waits_for_whom_it_took_over_from(void **state)
+/* In mid-request. Returns the process of before. */
+static pid_t upgrade(struct background *request)
 {
-        const char *const upgrade[] = {fixture.binary, "--config", fixture.settings, "upgrade", NULL};
-        char text[256];
+        const char *const argv[] = {fixture.binary, "--config", fixture.settings, "upgrade", NULL};
         struct error err = {0};
         struct buffer said = BUFFER_MAX(1024);
         pid_t elder = fixture.supervisor;
-        int status;
-        (void)state;
         prctl(PR_SET_CHILD_SUBREAPER, 1); /* the heir is this process's child */
-        struct background request = background_ask(BACKGROUND_WAITS);
+        *request = background_ask(BACKGROUND_WAITS);
         assert_true(service_until(one_waits, NULL, WAIT_MS));
-        assert_int_equal(spawn_run(upgrade, UPGRADE_MS, &said, NULL, &err), 0);
+        assert_int_equal(spawn_run(argv, UPGRADE_MS, &said, NULL, &err), 0);
         buffer_clear(&said);
         fixture.supervisor = service_named(&fixture);
         assert_int_not_equal(fixture.supervisor, elder);
-        service_end(&fixture);
+        return elder;
+}
+
+/* Its request, too, and nothing is left. */
+static void both_end_in_order(struct background request, pid_t elder)
+{
+        char text[256];
+        struct error err = {0};
+        int status;
         assert_true(service_until(waits_for_elder, NULL, WAIT_MS));
         assert_int_equal(waitpid(elder, NULL, WNOHANG), 0);
         guests_release(&fixture);
@@ -221,7 +225,41 @@ static void it_waits_for_whom_it_took_over_from(void **state)
         assert_string_equal(text, "200 success slept\n");
         assert_int_equal(spawn_wait(elder, clock_ms() + WAIT_MS, &status, &err), 0);
         assert_int_equal(status, 0);
+        fixture.ending = true; /* it is not told again */
         must(service_stop(&fixture, &err), &err);
+}
+
+/* Told right after an upgrade, while the process of before finishes a request: who was told waits for it,
+ * because a service manager would kill whom the main process leaves behind. */
+static void it_waits_for_whom_it_took_over_from(void **state)
+{
+        struct background request;
+        pid_t elder = upgrade(&request);
+        (void)state;
+        service_end(&fixture);
+        both_end_in_order(request, elder);
+}
+
+/* The process of before is told, by somebody who has read the pid file a moment too early: both end, and the
+ * first time is no second one. */
+static void whom_it_took_over_from_may_be_told(void **state)
+{
+        struct background request;
+        pid_t elder = upgrade(&request);
+        (void)state;
+        assert_int_equal(kill(elder, SIGTERM), 0);
+        both_end_in_order(request, elder);
+}
+
+/* And both may be, as by a terminal's Ctrl-C. */
+static void both_may_be_told(void **state)
+{
+        struct background request;
+        pid_t elder = upgrade(&request);
+        (void)state;
+        assert_int_equal(kill(elder, SIGINT), 0);
+        assert_int_equal(kill(fixture.supervisor, SIGINT), 0);
+        both_end_in_order(request, elder);
 }
 
 /* The supervisor cannot clean up when it is killed; its children do. */
@@ -251,6 +289,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(the_broker_dies_at_the_end, start, fixture_stop),
                 cmocka_unit_test(ended_while_it_starts),
                 cmocka_unit_test_setup_teardown(it_waits_for_whom_it_took_over_from, start, fixture_stop),
+                cmocka_unit_test_setup_teardown(whom_it_took_over_from_may_be_told, start, fixture_stop),
+                cmocka_unit_test_setup_teardown(both_may_be_told, start, fixture_stop),
                 cmocka_unit_test_setup_teardown(all_follow_a_killed_supervisor, start, fixture_stop),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
