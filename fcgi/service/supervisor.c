@@ -359,10 +359,10 @@ int supervisor_run(const struct config *config, const struct inheritance *inheri
         log_fields(LOG_LEVEL_INFO, "service.ended", &LOG_END);
         status = 0;
 out:
-        if (s.in_charge)
+        if (s.in_charge && nursery->pid_fd >= 0) {
                 cpu_weight_remove(s.settings);
-        if (s.in_charge && nursery->pid_fd >= 0)
                 reload_note_remove_files(s.settings->run_dir);
+        }
         places_close(s.settings, nursery, !s.in_charge);
         io_close(&nursery->signal_fd);
         io_close(&nursery->orders_fd);

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -164,6 +165,17 @@ static pid_t named_by_pid_file(void)
         return pid;
 }
 
+/* As many as there are hierarchies, where the service makes any. */
+static size_t control_groups(void)
+{
+        char pattern[128];
+        glob_t found = {0};
+        snprintf(pattern, sizeof(pattern), "/sys/fs/cgroup/{,*/}sandpool-%s", config->settings->instance);
+        size_t count = glob(pattern, GLOB_BRACE, NULL, &found) ? 0 : found.gl_pathc;
+        globfree(&found);
+        return count;
+}
+
 static void starts_restarts_and_ends(void **state)
 {
         (void)state;
@@ -181,9 +193,11 @@ static void starts_restarts_and_ends(void **state)
         assert_int_equal(named_by_pid_file(), supervisor);
 
         /* A second one is refused and harms nothing. */
+        size_t groups = control_groups();
         int status = await_exit(start());
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), 1);
+        assert_int_equal(control_groups(), groups);
         assert_int_equal(access(in_folder("fastcgi.sock"), F_OK), 0);
         assert_int_equal(access(in_folder("sandpool.pid"), F_OK), 0);
 
@@ -199,6 +213,7 @@ static void starts_restarts_and_ends(void **state)
         kill(supervisor, SIGTERM);
         assert_int_equal(await_exit(supervisor), 0);
         assert_int_equal(killed(), 2);
+        assert_int_equal(control_groups(), 0);
         assert_clean();
         assert_childless();
 }
