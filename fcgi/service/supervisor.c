@@ -267,12 +267,17 @@ static void hear_broker(struct supervisor *s, int64_t now_ms)
         }
 }
 
-/* Another is in charge now. What was asked of this process in the meantime is asked of that one: the pid file
- * named this one until then. */
-static void hand_over(struct supervisor *s, int64_t now_ms)
+/* Another is in charge now. */
+static void hand_over(struct supervisor *s)
 {
         s->in_charge = false;
         notify_main_is(s->upgrade.heir);
+}
+
+/* What was asked of this process in the meantime is asked of the heir: the pid file named this one so far. */
+static void leave(struct supervisor *s, int64_t now_ms)
+{
+        hand_over(s);
         if (s->heir_log_asked)
                 kill(s->upgrade.heir, SIGUSR1);
         if (reload_withdraw(&s->reload))
@@ -289,6 +294,8 @@ static void settle_changes(struct supervisor *s, int64_t now_ms)
         hear_elder(s, now_ms);
         if (s->stage > RUNNING)
                 upgrade_hear_end(&s->upgrade, &s->crew);
+        if (s->stage > RUNNING && s->upgrade.done && s->in_charge)
+                hand_over(s);
         if (s->stage != RUNNING)
                 return;
         if (s->log_asked && s->reload.step == RELOAD_NONE) {
@@ -300,7 +307,7 @@ static void settle_changes(struct supervisor *s, int64_t now_ms)
                 &s->upgrade, &s->crew, s->reload.step == RELOAD_NONE && s->crew.nursery.elder_fd < 0, now_ms);
         notify_reloading(s->reload.step != RELOAD_NONE);
         if (s->upgrade.done)
-                hand_over(s, now_ms);
+                leave(s, now_ms);
 }
 
 static void wait_for_events(const struct supervisor *s, int64_t now_ms)

@@ -93,13 +93,19 @@ static void give_up(struct upgrade *upgrade, struct crew *crew)
                                  : "the new process was not ready in time");
 }
 
+/* The line stays open to this process's end: that is what the heir takes its end from. */
+static void taken(struct upgrade *upgrade, const struct crew *crew)
+{
+        upgrade->done = true;
+        log_info("upgrade.done", LOG_I("heir", upgrade->heir));
+        write_note(upgrade, crew, RELOAD_OK);
+}
+
 static void hear(struct upgrade *upgrade, struct crew *crew, int64_t now_ms)
 {
         enum handover_word word = handover_hear(crew->nursery.heir_fd);
         if (word == HANDOVER_TAKEN && upgrade->granted) {
-                upgrade->done = true;
-                log_info("upgrade.done", LOG_I("heir", upgrade->heir));
-                write_note(upgrade, crew, RELOAD_OK);
+                taken(upgrade, crew);
         } else if (word == HANDOVER_WARM && !upgrade->granted) {
                 grant(upgrade, crew, now_ms);
         } else if (word == HANDOVER_ENDED) {
@@ -146,14 +152,15 @@ void upgrade_stop(struct upgrade *upgrade, const struct crew *crew)
                 kill(upgrade->heir, SIGTERM);
 }
 
-/* One that took charge in the last moment ends too, and waits for this process. */
 void upgrade_hear_end(struct upgrade *upgrade, struct crew *crew)
 {
         if (!upgrade->heir || upgrade->done)
                 return;
         enum handover_word word = handover_hear(crew->nursery.heir_fd);
-        if (word != HANDOVER_ENDED && word != HANDOVER_TAKEN)
-                return;
-        upgrade->heir = 0;
-        io_close(&crew->nursery.heir_fd);
+        if (word == HANDOVER_TAKEN && upgrade->granted) {
+                taken(upgrade, crew);
+        } else if (word == HANDOVER_ENDED) {
+                upgrade->heir = 0;
+                io_close(&crew->nursery.heir_fd);
+        }
 }

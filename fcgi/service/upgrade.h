@@ -35,7 +35,8 @@ bool upgrade_withdraw(struct upgrade *upgrade);
 void upgrade_tell_for_the_dead(const char *run_dir);
 
 /* The service ends, and so does the heir, also one that has taken over. Then, as often as something may have
- * come over the line: there is no heir any more when it has ended. */
+ * come over the line: there is no heir any more when it has ended, and one that takes over after all has done
+ * so. */
 void upgrade_stop(struct upgrade *upgrade, const struct crew *crew);
 void upgrade_hear_end(struct upgrade *upgrade, struct crew *crew);
 

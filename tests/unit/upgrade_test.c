@@ -7,6 +7,7 @@
 #include "fcgi/base/log.h"
 #include "fcgi/sandbox/docker.h"
 #include "fcgi/service/places.h"
+#include "fcgi/service/supervisor.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -96,6 +97,38 @@ static void heir_that_stops_in_between(void)
         _exit(0);
 }
 
+/* It hears that the service ends before it says that it has taken charge. */
+static void take_too_late(void)
+{
+        if (heir_hears() != HANDOVER_END)
+                _exit(6);
+        heir_says(HANDOVER_TAKEN);
+        _exit(heir_hears() == HANDOVER_ENDED ? 0 : 7);
+}
+
+static void heir_that_is_late(void)
+{
+        heir_says(HANDOVER_WARM);
+        if (heir_hears() != HANDOVER_GO)
+                _exit(3);
+        take_too_late();
+}
+
+/* The same, and it sees to that itself. */
+static void heir_that_ends_the_elder(void)
+{
+        char elder[24] = "", own[24];
+        int length = snprintf(own, sizeof(own), "%d\n", (int)getpid());
+        heir_says(HANDOVER_WARM);
+        if (heir_hears() != HANDOVER_GO)
+                _exit(3);
+        if (pread(PID_FD, elder, sizeof(elder) - 1, 0) <= 0 ||
+                pwrite(PID_FD, own, (size_t)length, 0) != length || ftruncate(PID_FD, length) ||
+                kill((pid_t)atol(elder), SIGTERM))
+                _exit(8);
+        take_too_late();
+}
+
 /* By the name in the environment. */
 static void be_heir(const char *name)
 {
@@ -103,7 +136,8 @@ static void be_heir(const char *name)
                 const char *name;
                 void (*be)(void);
         } heirs[] = {{"as it should be", heir_as_it_should_be}, {"in a hurry", heir_in_a_hurry},
-                {"ends", heir_that_ends}, {"stops in between", heir_that_stops_in_between}};
+                {"ends", heir_that_ends}, {"stops in between", heir_that_stops_in_between},
+                {"is late", heir_that_is_late}, {"ends the elder", heir_that_ends_the_elder}};
         for (size_t i = 0; i < sizeof(heirs) / sizeof(*heirs); i++)
                 if (!strcmp(heirs[i].name, name))
                         heirs[i].be();
@@ -215,6 +249,65 @@ static void one_that_stops_in_between_is_killed(void **state)
         assert_failed();
 }
 
+/* The service is told to end when one was let and has not said yet that it has taken charge. Whatever it
+ * takes for this process's end, before that comes, costs requests. */
+static void one_that_is_late_has_taken_over(void **state)
+{
+        (void)state;
+        struct reload_outcome outcome;
+        begin("is late");
+        pid_t heir = upgrade.heir;
+        settle_until(&upgrade.granted, 0);
+        upgrade_stop(&upgrade, &crew);
+        int64_t deadline_ms = clock_ms() + PATIENCE_MS;
+        while (!upgrade.done && upgrade.heir && clock_ms() < deadline_ms) {
+                struct pollfd line = {.fd = crew.nursery.heir_fd, .events = POLLIN};
+                io_poll(&line, 1, deadline_ms);
+                upgrade_hear_end(&upgrade, &crew);
+        }
+        assert_true(upgrade.done);
+        assert_true(crew.nursery.heir_fd >= 0);
+        reload_note_read_file(folder, RELOAD_NOTE_UPGRADE, &outcome);
+        assert_int_equal(outcome.state, RELOAD_OK);
+        io_close(&crew.nursery.heir_fd);
+        assert_int_equal(status_of(heir), 0);
+        unlink(in_folder("broker-1.sock"));
+}
+
+static pid_t start_elder(void)
+{
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                struct error err = {0};
+                struct inheritance none = {.fastcgi_fd = -1, .control_fd = -1, .pid_fd = -1, .line_fd = -1};
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                _exit(supervisor_run(config, &none, &err));
+        }
+        return pid;
+}
+
+/* The same in the whole supervisor: what is the heir's by then it leaves where it is. */
+static void an_elder_that_ends_leaves_all_to_one_that_is_late(void **state)
+{
+        (void)state;
+        pid_t elder, heir;
+        io_close(&crew.nursery.pid_fd); /* with its lock */
+        assert_int_equal(setenv(HEIR, "ends the elder", 1), 0);
+        elder = start_elder();
+        int64_t deadline_ms = clock_ms() + PATIENCE_MS;
+        while (named_by_pid_file() != elder && clock_ms() < deadline_ms)
+                poll(NULL, 0, 1);
+        assert_int_equal(kill(elder, SIGUSR2), 0);
+        assert_int_equal(status_of(elder), 0);
+        heir = named_by_pid_file();
+        assert_int_not_equal(heir, elder);
+        assert_int_equal(status_of(heir), 0);
+        assert_int_equal(access(in_folder("fastcgi.sock"), F_OK), 0);
+        assert_int_equal(access(in_folder("control.sock"), F_OK), 0);
+        assert_int_equal(access(in_folder("broker.sock"), F_OK), -1);
+}
+
 static int set_up(void **state)
 {
         (void)state;
@@ -222,11 +315,19 @@ static int set_up(void **state)
         if (prctl(PR_SET_CHILD_SUBREAPER, 1)) /* heirs are nobody's children, and then ours */
                 return -1;
         config = config_load("conf/sandpool.yaml", &err);
-        if (!config || !mkdtemp(folder)) {
+        if (!config || !mkdtemp(folder) || chmod(folder, 0755)) {
                 fprintf(stderr, "%s (run from the repository's root)\n", err.text);
                 return -1;
         }
-        snprintf(config->settings->run_dir, sizeof(config->settings->run_dir), "%s", folder);
+        struct settings *settings = config->settings;
+        snprintf(settings->run_dir, sizeof(settings->run_dir), "%s", folder);
+        snprintf(settings->instance, sizeof(settings->instance), "unit-%d", (int)getpid());
+        snprintf(settings->docker_socket, sizeof(settings->docker_socket), "%s", in_folder("docker.sock"));
+        snprintf(settings->worker_user, sizeof(settings->worker_user), "nobody");
+        snprintf(settings->broker_user, sizeof(settings->broker_user), "daemon");
+        settings->socket_group[0] = 0;
+        settings->workers = 1;
+        settings->cpu_weight = 0;
         log_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
         crew.nursery = (struct nursery){.config = config,
                 .fastcgi_fd = open("/dev/null", O_RDONLY | O_CLOEXEC),
@@ -241,7 +342,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-        static const char *const names[] = {"sandpool.pid", "broker-1.sock"};
+        static const char *const names[] = {"sandpool.pid", "broker-1.sock", "fastcgi.sock", "control.sock"};
         (void)state;
         io_close(&crew.nursery.fastcgi_fd);
         io_close(&crew.nursery.control_fd);
@@ -262,6 +363,8 @@ int main(void)
                 cmocka_unit_test(one_that_was_not_let_does_not),
                 cmocka_unit_test(one_that_ends_changes_nothing),
                 cmocka_unit_test(one_that_stops_in_between_is_killed),
+                cmocka_unit_test(one_that_is_late_has_taken_over),
+                cmocka_unit_test(an_elder_that_ends_leaves_all_to_one_that_is_late),
         };
         return cmocka_run_group_tests(tests, set_up, tear_down);
 }
