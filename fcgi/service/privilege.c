@@ -60,13 +60,22 @@ static int change_ids(const struct identity *identity, struct error *err)
         return 0;
 }
 
+/* 0 does not stop a core_pattern that pipes, 1 does. Where it is 0 already, only root can raise it. */
+static int forbid_cores(struct error *err)
+{
+        struct rlimit one = {1, 1}, none = {0, 0};
+        if (setrlimit(RLIMIT_CORE, &one) && (errno != EPERM || setrlimit(RLIMIT_CORE, &none)))
+                return error_errno(err, "cannot forbid core dumps");
+        return 0;
+}
+
 int privilege_bind(pid_t parent, int death_signal, struct error *err)
 {
-        struct rlimit none = {0, 0};
+        if (forbid_cores(err))
+                return -1;
         /* Changing ids clears the death signal: set it afterwards, then look whether the parent went in
          * between. */
-        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || setrlimit(RLIMIT_CORE, &none) ||
-                prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0))
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0))
                 return error_errno(err, "cannot drop privileges");
         if (getppid() != parent)
                 return error_set(err, "the parent process is gone");
@@ -75,5 +84,7 @@ int privilege_bind(pid_t parent, int death_signal, struct error *err)
 
 int privilege_drop(const struct identity *identity, pid_t parent, int death_signal, struct error *err)
 {
-        return change_ids(identity, err) ? -1 : privilege_bind(parent, death_signal, err);
+        if (forbid_cores(err) || change_ids(identity, err))
+                return -1;
+        return privilege_bind(parent, death_signal, err);
 }

@@ -73,6 +73,21 @@ static int docker_as(const struct ids *ids)
         return WEXITSTATUS(status);
 }
 
+/* It holds requests, or the line to Docker: no handler of the machine's gets that. */
+static void leaves_no_core(pid_t pid)
+{
+        char path[64], *text = NULL;
+        struct error err = {0};
+        snprintf(path, sizeof path, "/proc/%d/limits", (int)pid);
+        assert_true(io_read_file(path, 8192, &text, &err) > 0);
+        const char *at = strstr(text, "Max core file size");
+        unsigned soft = 0, hard = 0;
+        assert_true(at && sscanf(at, "Max core file size %u %u bytes", &soft, &hard) == 2);
+        free(text);
+        assert_int_equal(soft, 1);
+        assert_int_equal(hard, 1);
+}
+
 static void a_process_may_no_more_than_it_must(const char *name, int docker_errno)
 {
         char text[128];
@@ -93,6 +108,7 @@ static void a_process_may_no_more_than_it_must(const char *name, int docker_errn
         }
         assert_int_equal(processes_status(pid, "NoNewPrivs", text, sizeof text), 0);
         assert_string_equal(text, "1");
+        leaves_no_core(pid);
 }
 
 #ifdef SANDPOOL_UNCONFINED /* a build for sanitizers */
