@@ -19,12 +19,15 @@
 #define WAIT_MS (2 * (POOL_RELOAD_MAX_MS + HANDOVER_MAX_MS)) /* what is under way, and ours */
 #define LOOK_MS 500                                          /* whether the service still runs */
 
-/* Who holds the pid file's lock runs; the number in it says who that is. 0: nobody. */
-static pid_t running(const char *run_dir)
+/* Who holds the pid file's lock runs; the number in it says who that is. 0: nobody, or, with err, that is not
+ * for us to know. */
+static pid_t running(const char *run_dir, struct error *err)
 {
         char path[128], *text = NULL;
         snprintf(path, sizeof(path), "%s/sandpool.pid", run_dir);
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0 && errno == EACCES)
+                error_errno(err, "%s", path);
         bool locked = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
         pid_t pid = locked && io_read_file(path, 32, &text, NULL) > 0 ? (pid_t)atol(text) : 0;
         io_close(&fd);
@@ -44,7 +47,7 @@ static int await(
         const char *run_dir, const char *file, uint32_t before, int watch, struct reload_outcome *outcome)
 {
         int64_t deadline_ms = clock_ms() + WAIT_MS;
-        while (clock_ms() < deadline_ms && running(run_dir)) {
+        while (clock_ms() < deadline_ms && running(run_dir, NULL)) {
                 char events[4096];
                 struct pollfd changed = {.fd = watch, .events = POLLIN};
                 reload_note_read_file(run_dir, file, outcome);
@@ -59,7 +62,7 @@ static int await(
 static int tell_and_wait(const char *run_dir, const struct wish *wish, struct error *err)
 {
         struct reload_outcome outcome;
-        pid_t pid = running(run_dir);
+        pid_t pid = running(run_dir, err);
         int watch = inotify_init1(IN_CLOEXEC), rc = -1;
         if (!pid) {
                 error_set(err, "%s: no service runs there", run_dir);

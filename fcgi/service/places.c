@@ -29,12 +29,13 @@ int places_claim(const struct settings *settings, struct nursery *nursery, struc
         return 0;
 }
 
-/* The lock is the truth, the number in the file is for people and scripts. */
+/* The lock is the truth, the number in the file is for people and scripts. Whoever can open the file can lock
+ * it too, and keep the service from starting. */
 static int lock_pid_file(const struct settings *settings, struct nursery *nursery, struct error *err)
 {
         char path[128];
         path_of(settings, "sandpool.pid", path);
-        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
                 return error_errno(err, "%s", path);
         if (flock(fd, LOCK_EX | LOCK_NB)) {
@@ -42,6 +43,8 @@ static int lock_pid_file(const struct settings *settings, struct nursery *nurser
                 return error_set(err, "%s is locked: sandpool runs already", settings->run_dir);
         }
         nursery->pid_fd = fd;
+        if (fchmod(fd, 0600))
+                return error_errno(err, "%s", path);
         return places_claim(settings, nursery, err);
 }
 

@@ -181,6 +181,9 @@ static void starts_restarts_and_ends(void **state)
         (void)state;
         pid_t pids[PROCESSES], again[PROCESSES];
         struct stat st;
+        int fd = open(in_folder("sandpool.pid"), O_WRONLY | O_CREAT | O_CLOEXEC, 0644); /* an earlier one's */
+        assert_true(fd >= 0 && fchmod(fd, 0644) == 0);
+        close(fd);
         pid_t supervisor = start();
         assert_int_equal(await_children(supervisor, "sp-", PROCESSES, pids), PROCESSES);
         assert_int_equal(await_children(supervisor, "sp-worker-", WORKERS, pids), WORKERS);
@@ -191,6 +194,8 @@ static void starts_restarts_and_ends(void **state)
         assert_int_equal(stat(in_folder("broker.sock"), &st), 0);
         assert_int_equal(st.st_mode, S_IFSOCK | 0660);
         assert_int_equal(named_by_pid_file(), supervisor);
+        assert_int_equal(stat(in_folder("sandpool.pid"), &st), 0);
+        assert_int_equal(st.st_mode, S_IFREG | 0600); /* or anybody could lock it */
 
         /* A second one is refused and harms nothing. */
         size_t groups = control_groups();
