@@ -8,14 +8,22 @@ set -euo pipefail
 [ $# = 1 ] && [[ $1 == /* ]] || { echo "usage: install.sh DIR (a whole path)" >&2; exit 2; }
 dir=${1%/}
 cd "$(dirname "$0")/.."
+umask 022
+
+# API keys are not for everybody to read, at no time.
+write() ( # TEXT TARGET
+        case $2 in */api-keys.conf*) umask 137 ;; esac
+        printf '%s\n' "$1" >"$2"
+)
 
 put() { # SOURCE TARGET: with the includes that it has
         local text
         text=$(sed -E -e "s#^([[:space:]]*include )\.\./rate_limit/#\1$dir/rate_limit/#" -e "s#^([[:space:]]*include )([a-z-]+\.conf;)#\1$dir/nginx/\2#" "$1")
         if [ ! -e "$2" ]; then
-                printf '%s\n' "$text" >"$2"
+                write "$text" "$2"
         elif [ "$text" != "$(cat "$2")" ]; then
-                printf '%s\n' "$text" >"$2.new"
+                rm -f "$2.new" # and with it whatever mode it had
+                write "$text" "$2.new"
                 echo "kept $2; the new one is $2.new"
         fi
 }

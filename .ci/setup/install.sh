@@ -29,11 +29,12 @@ put_filled() { # MODE SOURCE PLACE
         mv -f "$root/$3.tmp" "$root/$3"
 }
 
-put_tree() { # SOURCE PLACE: what is left of it from before goes
+# What is left of it from before goes. API keys are not for everybody to read, at no time.
+put_tree() { # SOURCE PLACE
         rm -rf "${root:?}/$2"
         mkdir -p "$root/$2"
-        cp -R "$1/." "$root/$2/"
-        chmod -R u=rwX,go=rX "$root/$2"
+        (umask 077 && cp -R "$1/." "$root/$2/")
+        find "$root/$2" -name 'api-keys.conf*' -exec chmod 640 {} + -o -exec chmod u=rwX,go=rX {} +
 }
 
 put_configuration() { # FILE, relative to conf/

@@ -15,6 +15,7 @@ fail() {
         exit 1
 }
 try_install() { BUILD=$build DESTDIR=$place PREFIX=/opt SYSCONFDIR=/etc .ci/setup/install.sh "$@"; }
+install_nginx() { "$root/share/sandpool/nginx/install.sh" "$place/nginx"; }
 mode_is() { [ "$(stat -c %a "$2")" = "$1" ] || fail "$2 has mode $(stat -c %a "$2")"; }
 
 said=$(umask 077 && try_install)
@@ -26,6 +27,9 @@ for file in "$root"/{share/man/man8/sandpool.8,lib/systemd/system/sandpool.servi
         "$etc"/{sandpool.yaml,seccomp.json,languages/python.yaml,policies/strict.yaml}; do
         mode_is 644 "$file"
 done
+mode_is 640 "$root/share/sandpool/rate_limit/api-keys.conf"
+mode_is 644 "$root/share/sandpool/rate_limit/zones.conf"
+mode_is 755 "$root/share/sandpool/rate_limit"
 [ -z "$(find "$place" -perm /022 ! -type l)" ] || fail "others may write $(find "$place" -perm /022 ! -type l | head -1)"
 ! grep -rl '@PREFIX@\|@SYSCONFDIR@' "$root/sbin" "$root/lib" || fail "a path was not filled in"
 # An image may be made of sources; the service's own and the runner's stay at home.
@@ -38,7 +42,18 @@ for language in "$etc"/languages/*.yaml; do
 done
 SANDPOOL_IMAGES=$(sed -n 's/^exec \(.*\) "\$@"$/\1/p' "$root/sbin/sandpool-images")
 [ -x "$place$SANDPOOL_IMAGES" ] || fail "sandpool-images starts $SANDPOOL_IMAGES"
-"$root/share/sandpool/nginx/install.sh" "$place/nginx" >/dev/null
+# A client's key is a password.
+keys=$place/nginx/rate_limit/api-keys.conf
+install_nginx >/dev/null
+mode_is 640 "$keys"
+mode_is 644 "$place/nginx/rate_limit/zones.conf"
+echo '# mine' >>"$keys"
+chmod 600 "$keys"
+install -m 644 /dev/null "$keys.new"
+[[ $(install_nginx) == "kept $keys;"* ]] || fail "nginx/install.sh does not say what it kept"
+[ "$(tail -1 "$keys")" = '# mine' ] || fail "an operator's keys were overwritten"
+mode_is 600 "$keys"
+mode_is 640 "$keys.new"
 
 echo '# mine' >>"$etc/sandpool.yaml"
 [[ $(try_install) == "kept $etc/sandpool.yaml"* ]] || fail "it does not say what it kept"
