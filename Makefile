@@ -174,6 +174,7 @@ check:
 	$(Q)$(MAKE) WERROR=-Werror all unit
 	$(Q)tests/lint/hardening.sh $(BUILD)
 	$(Q)tests/lint/install.sh $(BUILD)
+	$(Q)tests/lint/down.sh
 
 unit: $(UNIT)
 	$(Q)tests/run.sh $(BUILD) $^

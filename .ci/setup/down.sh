@@ -11,28 +11,25 @@ cd "$(dirname "$0")/../.."
 INSTANCE=sandpool # docker.instance in conf/sandpool.yaml
 STOP_SECONDS=75   # above drain_timeout in conf/sandpool.yaml
 
-# stop NAME [COMMAND...]: end the process that NAME's pid file names, by SIGTERM or the command; by force when it takes too long.
+# stop NAME: end the process that NAME's pid file names, and the next one that it names, if that took over meanwhile; by force when
+# it takes too long.
 stop() {
-        local name=$1 pid deadline=$((SECONDS + STOP_SECONDS))
-        shift
-        pid=$(pid_of "$name")
-        [ -n "$pid" ] || return 0
-        [ $# -gt 0 ] || set -- kill -TERM "$pid"
-        step "$name: stopping"
-        as_root "$@" 2>/dev/null || true
-        while [ "$(pid_of "$name")" = "$pid" ]; do
+        local name=$1 pid told='' deadline=$((SECONDS + STOP_SECONDS))
+        while pid=$(pid_of "$name") && [ -n "$pid" ]; do
+                [ -n "$told" ] || step "$name: stopping"
                 if [ $SECONDS -ge $deadline ]; then
-                        as_root kill -KILL "$pid" 2>/dev/null || true
+                        signal "$name" KILL "$pid" || true
                         step_end "killed after $STOP_SECONDS s"
                         return 0
                 fi
+                [ "$pid" = "$told" ] || signal "$name" TERM "$pid" || true
+                told=$pid
                 sleep 0.05
         done
         step_end
 }
 
-# nginx wrote its pid file itself, and it is nobody to say whom root should kill.
-[ "${1:-}" = service ] || stop nginx nginx/run.sh "$RUN/etc/nginx/nginx.conf" -s stop
+[ "${1:-}" = service ] || stop nginx
 stop sandpool
 
 # The service removes its containers itself; after a kill some may be left.

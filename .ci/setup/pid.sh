@@ -2,12 +2,30 @@
 
 RUN=/run/sandpool # as in conf/sandpool.yaml and nginx/nginx.conf
 
-# pid_of NAME: the process that $RUN/NAME.pid, or NAME/NAME.pid, names, if it lives and its command line says NAME (a number
-# may have come to belong to another process); else nothing.
+# as_owner NAME COMMAND...: as the user in whose folder NAME's pid file is. What stands there is that user's word, which is
+# good for what that user may do itself, and not for what root may.
+as_owner() {
+        local folder=$RUN ids become=()
+        [ ! -d "$RUN/$1" ] || folder=$RUN/$1
+        shift
+        ids=$(stat -c '%u %g' "$folder" 2>/dev/null) || return 1
+        [ "${ids% *}" = 0 ] || become=(setpriv --reuid="${ids% *}" --regid="${ids#* }" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all)
+        as_root "${become[@]}" "$@" </dev/null
+}
+
+# signal NAME SIGNAL PID
+signal() {
+        # shellcheck disable=SC2016 # expanded by the inner shell
+        as_owner "$1" sh -c 'kill -"$1" "$2"' _ "$2" "$3" 2>/dev/null
+}
+
+# pid_of NAME: the process that $RUN/NAME.pid, or NAME/NAME.pid, names, if it lives, is the owner's and its command line says
+# NAME (a number may have come to belong to another process); else nothing.
 pid_of() {
         local pid
-        pid=$(as_root cat "$RUN/$1.pid" "$RUN/$1/$1.pid" 2>/dev/null || true)
-        [[ $pid =~ ^[0-9]+$ ]] || return 0
+        # shellcheck disable=SC2016 # expanded by the inner shell
+        pid=$(as_owner "$1" sh -c 'for file; do [ ! -f "$file" ] || timeout 5 head -c 32 "$file"; done' _ "$RUN/$1.pid" "$RUN/$1/$1.pid" 2>/dev/null || true)
+        [[ $pid =~ ^[0-9]+$ ]] && signal "$1" 0 "$pid" || return 0
         # Of a process that has ended and was not waited for, the command line is empty.
         tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q "$1" && printf '%s\n' "$pid" || true
 }
