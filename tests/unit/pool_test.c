@@ -1,0 +1,187 @@
+/* What the pool decides: with sandboxes that stand in it as between two leases, and a daemon that answers
+ * about images alone, so that every other call stays under way. */
+#include "fcgi/sandbox/pool.h"
+
+#include "fcgi/base/clock.h"
+#include "fcgi/base/io.h"
+#include "fcgi/base/log.h"
+#include "tests/unit/fake_daemon.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PATIENCE_MS 60000
+#define HOUR_MS 3600000
+#define UNANSWERED (-1)
+#define IDLE_MIB 128
+
+static const struct settings settings = {.instance = "pool-test",
+        .pool_max = 4,
+        .idle_ms = HOUR_MS,
+        .limits = {
+                .workspace_mib = 32, .workspace_inodes = 4096, .tmp_mib = 16, .shm_mib = 16, .file_mib = 16}};
+
+#define LANGUAGE(name)                                                                                       \
+        {                                                                                                    \
+                .id = (name), .image = (name), .enabled = LANGUAGE_ON, .runtime = "runc", .path = "",        \
+                .memory_mib = {IDLE_MIB, 32, 512}, .cpu_percent = 50, .processes = 64, .open_files = 64,     \
+                .max = 4, .reuse = 100, .max_age_ms = HOUR_MS                                                \
+        }
+static struct language languages[] = {LANGUAGE("there"), LANGUAGE("missing")};
+static const struct language *const there = &languages[0];
+static const struct registry registry = {languages, 2}, no_languages = {NULL, 0};
+
+struct asker {
+        struct pool_wait wait;
+        int answer; /* enum lease_answer, or UNANSWERED */
+        struct sandbox *sandbox;
+};
+
+static struct fake_daemon daemon_of_images;
+static struct engine *engine;
+static struct pool *pool;
+static bool reloaded;
+
+static void serve(int fd, const char *request)
+{
+        static const char found[] = "HTTP/1.1 200 OK\r\n\r\n{\"Id\":\"sha256:0\"}";
+        static const char missing[] = "HTTP/1.1 404 Not Found\r\n\r\n{\"message\":\"No such image\"}";
+        char byte;
+        if (strstr(request, "/images/there/"))
+                io_write_all(fd, found, sizeof found - 1, -1, NULL);
+        else if (strstr(request, "/images/missing/"))
+                io_write_all(fd, missing, sizeof missing - 1, -1, NULL);
+        else
+                while (read(fd, &byte, 1) > 0)
+                        ;
+}
+
+static void on_answer(
+        void *context, struct pool_wait *wait, enum lease_answer answer, struct sandbox *sandbox)
+{
+        struct asker *asker = wait->holder;
+        (void)context;
+        assert_int_equal(asker->answer, UNANSWERED);
+        asker->answer = (int)answer;
+        asker->sandbox = sandbox;
+}
+
+static void on_taken(void *context, struct sandbox *sandbox)
+{
+        (void)context;
+        (void)sandbox;
+}
+
+static void on_reloaded(void *context, const char *problem)
+{
+        (void)context;
+        assert_null(problem);
+        reloaded = true;
+}
+
+static struct edition *edition_of(const struct registry *its)
+{
+        struct edition *edition = edition_borrow(&settings, its, "{}", NULL);
+        assert_non_null(edition);
+        return edition;
+}
+
+static void ask(
+        struct asker *asker, const struct language *language, uint32_t memory_mib, int64_t patience_ms)
+{
+        *asker = (struct asker){.answer = UNANSWERED};
+        asker->wait = (struct pool_wait){.holder = asker,
+                .language = language,
+                .memory_mib = memory_mib,
+                .deadline_ms = clock_ms() + patience_ms};
+        pool_ask(pool, &asker->wait);
+}
+
+static struct sandbox *put_idle(const struct language *language)
+{
+        struct roster *roster = pool_roster(pool);
+        int slot = roster_free_slot(roster), ends[2];
+        struct sandbox *sandbox = calloc(1, sizeof *sandbox);
+        assert_non_null(sandbox);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+        close(ends[1]);
+        sandbox->owner = &pool_edition(pool)->owner;
+        sandbox->language = language;
+        sandbox->state = SANDBOX_IDLE;
+        sandbox->slot = (uint32_t)slot;
+        memset(sandbox->id, 'a' + slot, CONTAINER_ID_SIZE - 1);
+        sandbox->memory_mib = IDLE_MIB;
+        sandbox->born_ms = clock_ms();
+        sandbox->idle_since_us = clock_us();
+        sandbox->attach.fd = ends[0];
+        sandbox->frames = frames_new();
+        assert_non_null(sandbox->frames);
+        roster->slots[slot] = sandbox;
+        return sandbox;
+}
+
+/* Nobody is there to give it back: left as it is, it would be lent for ever. */
+static void what_was_promised_goes_with_its_language(void **state)
+{
+        struct asker asker;
+        const struct sandbox *sandbox = put_idle(there);
+        (void)state;
+        ask(&asker, there, 2 * IDLE_MIB, PATIENCE_MS);
+        pool_settle(pool);
+        assert_int_equal(sandbox->state, SANDBOX_RESIZING);
+        assert_int_equal(pool_reload(pool, edition_of(&no_languages), on_reloaded, NULL, NULL), 0);
+        pool_settle(pool);
+        assert_true(reloaded);
+        assert_int_equal(asker.answer, LEASE_NO_IMAGE);
+        assert_int_equal(sandbox->state, SANDBOX_REMOVING);
+        assert_string_equal(sandbox->why, "the configuration changed");
+}
+
+static int set_up(void **state)
+{
+        struct pool_hooks hooks = {.answer = on_answer, .taken = on_taken};
+        (void)state;
+        reloaded = false;
+        engine = engine_new(daemon_of_images.path, PATIENCE_MS, NULL);
+        pool = engine ? pool_new(engine, edition_of(&registry), 0, &hooks, NULL) : NULL;
+        return pool ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+        (void)state;
+        pool_free(pool);
+        engine_free(engine);
+        return 0;
+}
+
+static int start(void **state)
+{
+        (void)state;
+        log_set_fd(open("/dev/null", O_WRONLY | O_CLOEXEC));
+        return fake_daemon_start(&daemon_of_images, serve);
+}
+
+static int stop(void **state)
+{
+        (void)state;
+        return fake_daemon_stop(&daemon_of_images);
+}
+
+#define POOL_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                POOL_TEST(what_was_promised_goes_with_its_language),
+        };
+        return cmocka_run_group_tests(tests, start, stop);
+}
