@@ -145,6 +145,64 @@ static void what_was_promised_goes_with_its_language(void **state)
         assert_string_equal(sandbox->why, "the configuration changed");
 }
 
+/* Somebody who does not want to wait has what nobody uses. */
+static void what_is_idle_is_lent_however_late_it_is(void **state)
+{
+        struct asker first, second;
+        struct sandbox *sandbox = put_idle(there);
+        (void)state;
+        ask(&first, there, IDLE_MIB, 0);
+        ask(&second, there, IDLE_MIB, 0);
+        pool_settle(pool);
+        assert_int_equal(first.answer, LEASE_GRANTED);
+        assert_ptr_equal(first.sandbox, sandbox);
+        assert_int_not_equal(second.answer, LEASE_GRANTED);
+        assert_int_not_equal(second.answer, UNANSWERED);
+}
+
+/* Until it is so, or nobody has patience any more. */
+static void settle_until(bool (*is_so)(void))
+{
+        int64_t deadline_ms = clock_ms() + PATIENCE_MS;
+        pool_settle(pool);
+        while (!is_so()) {
+                assert_true(clock_ms() < deadline_ms);
+                assert_int_equal(engine_wait(engine, NULL, 0, 100, NULL), 0);
+                pool_settle(pool);
+        }
+}
+
+static bool is_primer(const struct sandbox *sandbox)
+{
+        return sandbox->primer && roster_staying(sandbox);
+}
+
+static bool has_primer(void)
+{
+        return roster_count(pool_roster(pool), there, is_primer);
+}
+
+/* Asked once more, there is one. */
+static void it_is_made_for_those_who_do_not_wait(void **state)
+{
+        struct asker asker;
+        const struct roster *roster = pool_roster(pool);
+        (void)state;
+        pool_set_docker(pool, true, "");
+        settle_until(has_primer);
+        for (size_t i = 0; i < ROSTER_SLOTS; i++)
+                if (roster->slots[i] && is_primer(roster->slots[i])) {
+                        roster->slots[i]->proven = true;
+                        sandbox_event(roster->slots[i], SANDBOX_FAILED, "done");
+                }
+        pool_settle(pool);
+        assert_int_equal(roster_count(roster, there, roster_coming), 0);
+        ask(&asker, there, IDLE_MIB, 0);
+        pool_settle(pool);
+        assert_int_equal(asker.answer, LEASE_BUSY);
+        assert_int_equal(roster_count(roster, there, roster_coming), 1);
+}
+
 static int set_up(void **state)
 {
         struct pool_hooks hooks = {.answer = on_answer, .taken = on_taken};
@@ -182,6 +240,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 POOL_TEST(what_was_promised_goes_with_its_language),
+                POOL_TEST(what_is_idle_is_lent_however_late_it_is),
+                POOL_TEST(it_is_made_for_those_who_do_not_wait),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }
