@@ -193,13 +193,14 @@ static bool may_make(const struct pool *pool, const struct pool_language *entry)
                has_fewer_than(pool, entry->language, entry->language->max);
 }
 
-/* Why somebody for whom nothing is idle does not wait any longer; LEASE_GRANTED: go on waiting. */
+/* Why somebody for whom nothing is idle does not wait any longer; LEASE_GRANTED: go on waiting. What a
+ * language has serves on without its image. */
 static enum lease_answer refusal(
         const struct pool *pool, const struct pool_wait *wait, const struct pool_language *entry)
 {
         if (pool->draining)
                 return LEASE_SHUTTING_DOWN;
-        if (entry->readiness.state == READINESS_NO_IMAGE)
+        if (entry->readiness.state == READINESS_NO_IMAGE && has_fewer_than(pool, wait->language, 1))
                 return LEASE_NO_IMAGE;
         if (clock_ms() >= wait->deadline_ms)
                 return pool->docker_ok && !*entry->readiness.problem ? LEASE_BUSY : LEASE_UNAVAILABLE;

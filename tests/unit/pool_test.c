@@ -36,7 +36,7 @@ static const struct settings settings = {.instance = "pool-test",
                 .max = 4, .reuse = 100, .max_age_ms = HOUR_MS                                                \
         }
 static struct language languages[] = {LANGUAGE("there"), LANGUAGE("missing")};
-static const struct language *const there = &languages[0];
+static const struct language *const there = &languages[0], *const missing = &languages[1];
 static const struct registry registry = {languages, 2}, no_languages = {NULL, 0};
 
 struct asker {
@@ -52,13 +52,13 @@ static bool reloaded;
 
 static void serve(int fd, const char *request)
 {
-        static const char found[] = "HTTP/1.1 200 OK\r\n\r\n{\"Id\":\"sha256:0\"}";
-        static const char missing[] = "HTTP/1.1 404 Not Found\r\n\r\n{\"message\":\"No such image\"}";
+        static const char yes[] = "HTTP/1.1 200 OK\r\n\r\n{\"Id\":\"sha256:0\"}";
+        static const char no[] = "HTTP/1.1 404 Not Found\r\n\r\n{\"message\":\"No such image\"}";
         char byte;
         if (strstr(request, "/images/there/"))
-                io_write_all(fd, found, sizeof found - 1, -1, NULL);
+                io_write_all(fd, yes, sizeof yes - 1, -1, NULL);
         else if (strstr(request, "/images/missing/"))
-                io_write_all(fd, missing, sizeof missing - 1, -1, NULL);
+                io_write_all(fd, no, sizeof no - 1, -1, NULL);
         else
                 while (read(fd, &byte, 1) > 0)
                         ;
@@ -203,6 +203,35 @@ static void it_is_made_for_those_who_do_not_wait(void **state)
         assert_int_equal(roster_count(roster, there, roster_coming), 1);
 }
 
+static bool is_known_to_be_missing(void)
+{
+        static struct broker_status status;
+        memset(&status, 0, sizeof status);
+        pool_status(pool, &status);
+        for (size_t i = 0; i < status.language_count; i++)
+                if (!strcmp(status.languages[i].id, missing->id))
+                        return strstr(status.languages[i].problem, "not there");
+        return false;
+}
+
+/* Then nothing is there to wait for. */
+static void without_its_image_it_serves_until_it_is_worn_out(void **state)
+{
+        struct asker first, second;
+        (void)state;
+        struct sandbox *sandbox = put_idle(missing);
+        pool_set_docker(pool, true, "");
+        settle_until(is_known_to_be_missing);
+        ask(&first, missing, IDLE_MIB, PATIENCE_MS);
+        ask(&second, missing, IDLE_MIB, PATIENCE_MS);
+        pool_settle(pool);
+        assert_int_equal(first.answer, LEASE_GRANTED);
+        assert_int_equal(second.answer, UNANSWERED);
+        pool_release(pool, sandbox, false);
+        pool_settle(pool);
+        assert_int_equal(second.answer, LEASE_NO_IMAGE);
+}
+
 static int set_up(void **state)
 {
         struct pool_hooks hooks = {.answer = on_answer, .taken = on_taken};
@@ -242,6 +271,7 @@ int main(void)
                 POOL_TEST(what_was_promised_goes_with_its_language),
                 POOL_TEST(what_is_idle_is_lent_however_late_it_is),
                 POOL_TEST(it_is_made_for_those_who_do_not_wait),
+                POOL_TEST(without_its_image_it_serves_until_it_is_worn_out),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }
