@@ -232,6 +232,19 @@ static void without_its_image_it_serves_until_it_is_worn_out(void **state)
         assert_int_equal(second.answer, LEASE_NO_IMAGE);
 }
 
+/* Past its time, the broker would come back to it again and again without a pause. */
+static void what_is_promised_has_no_time_to_be_looked_at(void **state)
+{
+        struct asker asker;
+        (void)state;
+        put_idle(there);
+        ask(&asker, there, 2 * IDLE_MIB, PATIENCE_MS);
+        int64_t next_ms = pool_settle(pool);
+        assert_int_equal(asker.answer, UNANSWERED);
+        assert_non_null(asker.wait.promised);
+        assert_true(next_ms > asker.wait.deadline_ms);
+}
+
 static int set_up(void **state)
 {
         struct pool_hooks hooks = {.answer = on_answer, .taken = on_taken};
@@ -272,6 +285,7 @@ int main(void)
                 POOL_TEST(what_is_idle_is_lent_however_late_it_is),
                 POOL_TEST(it_is_made_for_those_who_do_not_wait),
                 POOL_TEST(without_its_image_it_serves_until_it_is_worn_out),
+                POOL_TEST(what_is_promised_has_no_time_to_be_looked_at),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }
