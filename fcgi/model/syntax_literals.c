@@ -262,9 +262,16 @@ int syntax_literals_read(
         for (size_t i = 0; i < 3; i++)
                 if (read_class(syntax, yaml, yaml_tree_get(node, classes[i].key), &classes[i], err) < 0)
                         return -1;
-        for (size_t i = 0; plain != NULL && i < plain->count; i++)
-                if (add_literal(syntax, yaml, plain->items[i], LITERAL_PLAIN, err) == NULL)
+        for (size_t i = 0; plain != NULL && i < plain->count; i++) {
+                const struct literal *literal =
+                        add_literal(syntax, yaml, plain->items[i], LITERAL_PLAIN, err);
+
+                if (literal == NULL)
                         return -1;
+                if (literal->open.slot != SLOT_NONE)
+                        return yaml_tree_error(yaml, plain->items[i]->line, err,
+                                "'plain' stands for itself and has no {tag}, {word} or {delimiter}");
+        }
         if (outside != NULL) {
                 if (read_entry(syntax, yaml, outside, &classes[3], err) < 0)
                         return -1;
