@@ -237,7 +237,7 @@ static const char *worn_out(const struct pool *pool, const struct sandbox *sandb
 {
         if (!pool_languages_find(pool, sandbox->language))
                 return "the configuration changed";
-        if (sandbox->runs >= sandbox->language->reuse)
+        if (sandbox->runs >= container_jobs_max(sandbox->language, &sandbox->owner->settings->limits))
                 return "reuse reached";
         if (clock_ms() - sandbox->born_ms >= sandbox->language->max_age_ms)
                 return "max_age reached";
