@@ -177,6 +177,9 @@ static const char *const adversarial_units[] = {
         "\r\n",
         " \n",
         "\n ",
+        "\\\n",
+        "\\\r",
+        "\\\r\n",
         ";",
         "; ",
         ";\t",
@@ -247,6 +250,11 @@ static const char *const adversarial_units[] = {
         "a(){ a|a",
         ":(){:|",
         "A=b ",
+        "A=b;",
+        "{a=",
+        "!a=",
+        "`a=",
+        "A={a={a={a={a={a={a={a={a= ",
         "a=\"",
         "if ",
         "then ",
@@ -277,7 +285,13 @@ static const char *const adversarial_units[] = {
         "extern \"",
 };
 
-enum { ADVERSARIAL_COUNT = sizeof adversarial_units / sizeof *adversarial_units };
+/* What some of them need before them. */
+static const char *const adversarial_firsts[] = {"<?php import (\n", "use std::{\nimport a,"};
+
+enum {
+        ADVERSARIAL_COUNT = sizeof adversarial_units / sizeof *adversarial_units,
+        ADVERSARIAL_FIRSTS = sizeof adversarial_firsts / sizeof *adversarial_firsts,
+};
 
 /* Fill size bytes with one of them, `first` before it (may be ""). */
 static inline void adversarial_fill(char *code, size_t size, const char *first, const char *unit)

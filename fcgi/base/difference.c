@@ -77,13 +77,13 @@ static uint32_t code_point(struct piece piece, size_t at)
         static const unsigned char masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
         if (at >= piece.size)
                 return 0;
-        at = boundary(piece, at);
-        size_t length = character(piece.at + at, piece.size - at);
-        if (!length)
+        size_t begin = boundary(piece, at);
+        size_t length = character(piece.at + begin, piece.size - begin);
+        if (begin + length <= at) /* not this byte's: it belongs to no character */
                 return 0;
-        uint32_t point = (unsigned char)piece.at[at] & masks[length];
+        uint32_t point = (unsigned char)piece.at[begin] & masks[length];
         for (size_t i = 1; i < length; i++)
-                point = point << 6 | ((unsigned char)piece.at[at + i] & 0x3F);
+                point = point << 6 | ((unsigned char)piece.at[begin + i] & 0x3F);
         return point;
 }
 

@@ -20,6 +20,13 @@ static in_port_t port_of(const char *digits)
         return port <= 65535 ? (in_port_t)port : 0;
 }
 
+static bool is_any(const struct in6_addr *address)
+{
+        static const unsigned char nothing[4];
+        return IN6_IS_ADDR_UNSPECIFIED(address) ||
+               (IN6_IS_ADDR_V4MAPPED(address) && !memcmp(address->s6_addr + 12, nothing, sizeof(nothing)));
+}
+
 static bool parse_host(const char *host, in_port_t port, struct tcp_address *address)
 {
         struct sockaddr_in *four = (struct sockaddr_in *)&address->address;
@@ -35,7 +42,7 @@ static bool parse_host(const char *host, in_port_t port, struct tcp_address *add
                 six->sin6_family = AF_INET6;
                 six->sin6_port = htons(port);
                 address->size = sizeof(*six);
-                return !IN6_IS_ADDR_UNSPECIFIED(&six->sin6_addr);
+                return !is_any(&six->sin6_addr);
         }
         return false;
 }

@@ -114,6 +114,16 @@ bool text_is_utf8(const char *bytes, size_t length)
         return true;
 }
 
+size_t text_cut(const char *bytes, size_t length, size_t max)
+{
+        if (length <= max)
+                return length;
+        for (size_t back = 0; back < 4 && back <= max; back++)
+                if (((unsigned char)bytes[max - back] & 0xC0) != 0x80)
+                        return max - back;
+        return max;
+}
+
 /* Copy into to (or only count, when it is NULL); returns the size. */
 static size_t substitute(unsigned char *to, const unsigned char *bytes, size_t length)
 {

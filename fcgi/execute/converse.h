@@ -30,7 +30,7 @@ struct conversation {
 
 /* Write send (consumed as it goes) and read until the report. Both at once, so that neither side can wait for
  * the other for ever. After any other end than REPORT the sandbox must not be used again, except after
- * CANCELLED with nothing left in send. */
+ * CANCELLED with nothing or all left in send. */
 enum converse_end converse(const struct conversation *conversation, struct buffer *send,
         struct protocol_report *report, struct error *err);
 

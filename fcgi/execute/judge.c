@@ -2,9 +2,11 @@
  *
  * What is kept: of the case that the answer shows, everything; of each other one, the beginning of its output
  * and error, up to RESULT_TEST_MAX, and RESULT_TESTS_MAX over all. Of a hidden case, nothing but its ending,
- * time and memory: it is dropped here, so that nothing after this can give it away. */
+ * time and memory: it is dropped here, so that nothing after this can give it away. The request's stdin,
+ * which each case without an input of its own reads, is shown within bounds of the same size. */
 #include "fcgi/execute/judge.h"
 #include "fcgi/base/compare.h"
+#include "fcgi/base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +14,30 @@
 
 #define TEXT_SIZE 512
 
+/* How much more of a case's text may be kept, at most size. */
+static size_t share(size_t kept, size_t size)
+{
+        size_t left = RESULT_TESTS_MAX - kept;
+        size_t most = left < RESULT_TEST_MAX ? left : RESULT_TEST_MAX;
+        return size < most ? size : most;
+}
+
+static void set_input(struct test_result *entry, const struct request *request, size_t *borrowed)
+{
+        if (entry->test->input) {
+                entry->input = entry->test->input;
+                entry->input_size = entry->test->input_size;
+                return;
+        }
+        entry->input = request->input;
+        entry->input_size =
+                text_cut(request->input, request->input_size, share(*borrowed, request->input_size));
+        *borrowed += entry->input_size;
+}
+
 int judge_prepare(struct result *result, const struct request *request)
 {
+        size_t borrowed = 0;
         if (result_tests_make(result, request->tests->count))
                 return -1;
         for (size_t i = 0; i < request->tests->count; i++) {
@@ -21,8 +45,8 @@ int judge_prepare(struct result *result, const struct request *request)
                 struct test_result *entry = &result->tests.list[i];
                 entry->test = test;
                 entry->hidden = test->hidden;
-                entry->input = test->input ? test->input : request->input;
-                entry->input_size = test->input ? test->input_size : request->input_size;
+                if (!test->hidden)
+                        set_input(entry, request, &borrowed);
                 if (test->name && !(entry->name = strdup(test->name)))
                         return -1;
         }
@@ -35,17 +59,9 @@ void judge_say_budget(uint32_t budget_ms, char text[512])
                 (double)budget_ms / 1000);
 }
 
-/* How much more of a case's text may be kept, at most size. */
-static size_t share(const struct judge *judge, size_t size)
-{
-        size_t left = RESULT_TESTS_MAX - judge->kept;
-        size_t most = left < RESULT_TEST_MAX ? left : RESULT_TEST_MAX;
-        return size < most ? size : most;
-}
-
 static int keep_output(struct judge *judge, struct test_result *entry, const struct verdict *verdict)
 {
-        size_t size = share(judge, verdict->out.size);
+        size_t size = share(judge->kept, verdict->out.size);
         entry->truncated = verdict->truncated || size < verdict->out.size;
         entry->output = BUFFER_MAX(size);
         if (buffer_add(&entry->output, verdict->out.data, size))
@@ -63,11 +79,12 @@ static int keep_error(
         if (*text)
                 entry->error = strdup(text);
         else
-                entry->error = result_stream_text(&verdict->err, share(judge, verdict->err.size), &size);
+                entry->error =
+                        result_stream_text(&verdict->err, share(judge->kept, verdict->err.size), &size);
         if (!entry->error)
                 return -1;
         if (!*text)
-                judge->kept += share(judge, size);
+                judge->kept += share(judge->kept, size);
         if (*entry->error)
                 return 0;
         free(entry->error);

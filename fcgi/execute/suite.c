@@ -5,6 +5,7 @@
  * suite fail, stall or be ended with it, and then the report is not whole. */
 #include "fcgi/execute/suite.h"
 
+#include "fcgi/base/text.h"
 #include "fcgi/model/suite_report.h"
 
 #include <stdio.h>
@@ -14,24 +15,12 @@
 static const char stopped[] = "The tests of this exercise did not come to their end";
 static const char broken[] = "The tests of this exercise cannot be run; the service's log says why";
 
-/* How much of a UTF-8 text fits into max bytes without cutting a character. */
-static size_t whole_characters(const char *text, size_t max)
-{
-        size_t size = strnlen(text, max + 1);
-        if (size <= max)
-                return size;
-        // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): there are more than max bytes
-        for (size = max; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80; size--)
-                ;
-        return size;
-}
-
 static void conclude(struct result *result, enum status status, enum reason reason, const char *text)
 {
         result->status = status;
         result->reason = reason;
         snprintf(result->error, sizeof result->error, "%.*s",
-                (int)whole_characters(text, sizeof result->error - 1), text);
+                (int)text_cut(text, strlen(text), sizeof result->error - 1), text);
 }
 
 /* Whether the step was ended by a limit: then that is what there is to say. */

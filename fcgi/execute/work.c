@@ -115,6 +115,7 @@ static void note_times(struct execute_times *times, enum step_kind kind, uint64_
 enum execute_outcome work_do(struct work *w, struct work_step *step)
 {
         int64_t start_us = clock_us();
+        size_t whole = w->plan.frames.size;
         struct protocol_report report;
         struct verdict *verdict = step->verdict;
         struct conversation with = {
@@ -143,7 +144,7 @@ enum execute_outcome work_do(struct work *w, struct work_step *step)
                 return died(w, step, elapsed_ms);
         case CONVERSE_CANCELLED:
                 /* A reset ends whatever runs, but only where it is not read as the rest of a frame. */
-                w->clean = w->plan.frames.size == 0;
+                w->clean = w->plan.frames.size == 0 || w->plan.frames.size == whole;
                 return EXECUTE_CLIENT_GONE;
         case CONVERSE_BROKEN:
         default:

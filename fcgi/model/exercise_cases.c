@@ -25,6 +25,24 @@ static const struct field case_fields[] = {
         {.key = NULL},
 };
 
+static int check_args(const struct yaml *yaml, const struct yaml_node *node, const struct limits *limits,
+        char *const *args, struct error *err)
+{
+        size_t count = 0;
+
+        for (; args != NULL && args[count] != NULL; count++)
+                if (strlen(args[count]) > limits->arg_bytes)
+                        return yaml_tree_error(yaml, node->line, err,
+                                "an entry of 'args' has %zu bytes and may have %u (limits.arg_size of the "
+                                "settings)",
+                                strlen(args[count]), limits->arg_bytes);
+        if (count > limits->args)
+                return yaml_tree_error(yaml, node->line, err,
+                        "'args' has %zu entries and may have %u (limits.args of the settings)", count,
+                        limits->args);
+        return 0;
+}
+
 static int check(const struct yaml *yaml, const struct yaml_node *node, const struct limits *limits,
         const struct test_case *test, struct error *err)
 {
@@ -42,7 +60,7 @@ static int check(const struct yaml *yaml, const struct yaml_node *node, const st
         if (test->timeout_ms > limits->timeout_ms.max)
                 return yaml_tree_error(yaml, node->line, err, "'timeout' is over that of the settings, %.10g",
                         limits->timeout_ms.max / 1000.0);
-        return 0;
+        return check_args(yaml, node, limits, test->args, err);
 }
 
 int exercise_cases_read(const struct yaml *yaml, struct exercise_draft *draft, struct error *err)

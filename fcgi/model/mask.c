@@ -10,6 +10,33 @@
 #include <ctype.h>
 #include <string.h>
 
+/* The length of a character that is blank without being ASCII, at the code's beginning; else 0. */
+static size_t wide_blank(const char *code, size_t size)
+{
+        static const char *const blanks[] = {"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8",
+                "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xef\xbb\xbf"};
+
+        if (strchr("\xc2\xe1\xe2\xe3\xef", *code) == NULL)
+                return 0;
+        if (size >= 3 && memcmp(code, "\xe2\x80", 2) == 0 && (unsigned char)code[2] >= 0x80 &&
+                (unsigned char)code[2] <= 0x8a)
+                return 3;
+        for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+                if (strlen(blanks[i]) <= size && memcmp(code, blanks[i], strlen(blanks[i])) == 0)
+                        return strlen(blanks[i]);
+        return 0;
+}
+
+/* The same for any blank that ends no line, where the scan is. */
+static size_t blank(const struct scan *scan)
+{
+        char c = scan->code[scan->at];
+
+        if (c == ' ' || c == '\t' || c == '\v' || c == '\f')
+                return 1;
+        return wide_blank(scan->code + scan->at, scan->size - scan->at);
+}
+
 struct frame *mask_top(struct scan *scan)
 {
         return &scan->stack[scan->depth];
@@ -109,7 +136,7 @@ static void walk_word(struct scan *scan)
                 bool separator = number && c == '\'' && scan->at + 1 < scan->size &&
                                  isxdigit((unsigned char)scan->code[scan->at + 1]);
 
-                if (!mask_is_word(c) && !separator)
+                if ((!mask_is_word(c) && !separator) || blank(scan) > 0)
                         break;
                 scan->at++;
         }
@@ -151,13 +178,14 @@ static void walk_code(struct scan *scan)
 {
         struct opening opening;
         char c = scan->code[scan->at];
+        size_t skip = blank(scan);
 
         if (mask_is_line_end(c)) {
                 end_code_line(scan);
                 return;
         }
-        if (c == ' ' || c == '\t') {
-                scan->at++;
+        if (skip > 0) {
+                scan->at += skip;
                 return;
         }
         if (mask_top(scan)->hole != NULL && walk_hole(scan))
@@ -173,23 +201,6 @@ static void walk_code(struct scan *scan)
                 scan->word = false;
                 scan->at++;
         }
-}
-
-/* The length of a character that is blank without being ASCII, at the code's beginning; else 0. */
-static size_t wide_blank(const char *code, size_t size)
-{
-        static const char *const blanks[] = {"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8",
-                "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xef\xbb\xbf"};
-
-        if (strchr("\xc2\xe1\xe2\xe3\xef", *code) == NULL)
-                return 0;
-        if (size >= 3 && memcmp(code, "\xe2\x80", 2) == 0 && (unsigned char)code[2] >= 0x80 &&
-                (unsigned char)code[2] <= 0x8a)
-                return 3;
-        for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
-                if (strlen(blanks[i]) <= size && memcmp(code, blanks[i], strlen(blanks[i])) == 0)
-                        return strlen(blanks[i]);
-        return 0;
 }
 
 /* Copy with everything that is not ASCII made a letter, or a blank where it is one. */

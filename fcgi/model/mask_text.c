@@ -162,6 +162,15 @@ static bool walk_end(struct scan *scan)
         return true;
 }
 
+/* Whether the literal's line ends here. */
+static bool line_ends(const struct scan *scan, const struct literal *literal)
+{
+        for (char **end = literal->line_ends; end != NULL && *end != NULL; end++)
+                if (mask_starts(scan, scan->at, *end, strlen(*end)))
+                        return true;
+        return mask_is_line_end(scan->code[scan->at]);
+}
+
 void mask_walk_text(struct scan *scan)
 {
         struct frame *frame = mask_top(scan);
@@ -175,7 +184,7 @@ void mask_walk_text(struct scan *scan)
         }
         if (walk_end(scan))
                 return;
-        if (mask_is_line_end(c) && !literal->multiline) {
+        if (!literal->multiline && line_ends(scan, literal)) {
                 scan->depth--;
                 return;
         }

@@ -2,6 +2,7 @@
 #include "fcgi/model/request_parse.h"
 
 #include "fcgi/base/text.h"
+#include "fcgi/model/json_values.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -64,11 +65,8 @@ int request_no_memory(const struct parse *parse)
 
 void request_show(const char *text, char shown[64])
 {
-        size_t length = strnlen(text, 63);
+        size_t length = text_cut(text, strlen(text), 63);
 
-        if (text[length] != '\0')
-                while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
-                        length--;
         for (size_t i = 0; i < length; i++)
                 shown[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
         shown[length] = '\0';
@@ -314,6 +312,22 @@ static int read_json(const char *body, size_t size, json_t **root, struct refusa
         return 0;
 }
 
+/* What a request within its limits has stays far below: these are values where it has fields. */
+static size_t values_max(const struct limits *limits)
+{
+        return 4096 + 8 * (size_t)limits->files + limits->args +
+               (size_t)limits->test_cases * (16 + (size_t)limits->args);
+}
+
+static int check_values(const struct parse *parse, const char *body, size_t size)
+{
+        size_t max = values_max(&parse->catalog->settings->limits), count = json_values_count(body, size);
+
+        if (count <= max)
+                return 0;
+        return request_refuse(parse, "", "the body has %zu values, and may have %zu", count, max);
+}
+
 int request_parse(const char *body, size_t size, const struct catalog *catalog, struct request *request,
         struct refusal *refusal, struct error *err)
 {
@@ -323,7 +337,9 @@ int request_parse(const char *body, size_t size, const struct catalog *catalog, 
 
         *request = (struct request){0};
         *refusal = (struct refusal){0};
-        rc = read_json(body, size, &root, refusal, err);
+        rc = check_values(&parse, body, size);
+        if (rc == 0)
+                rc = read_json(body, size, &root, refusal, err);
         if (rc == 0)
                 rc = read_all(&parse, root);
         json_decref(root);

@@ -65,12 +65,8 @@ static int add_output(struct buffer *out, const struct buffer *stream, bool base
 
 char *result_stream_text(const struct buffer *stream, size_t max, size_t *size)
 {
-        size_t cut = stream->size < max ? stream->size : max;
-        char *text;
+        char *text = text_to_utf8(stream->data, text_cut(stream->data, stream->size, max), size);
 
-        while (cut < stream->size && cut > 0 && ((unsigned char)stream->data[cut] & 0xc0) == 0x80)
-                cut--;
-        text = text_to_utf8(stream->data, cut, size);
         if (text == NULL)
                 return NULL;
         while (*size > 0 && strchr(" \t\r\n", text[*size - 1]) != NULL && text[*size - 1] != '\0')

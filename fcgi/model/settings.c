@@ -23,6 +23,12 @@
 
 enum { KIB = 1024, MIB = 1024 * 1024, SECOND = 1000, HOUR = 3600 * 1000 };
 
+/* What is lost to whole pages, 4 KiB each, in the workspace. */
+enum { FILES_ROUNDED = PROTOCOL_FILES_MAX * 4 * KIB };
+
+/* Of a step's text, what is left to the language: its command with the names of files, its environment. */
+enum { COMMAND_TEXT = 64 * KIB };
+
 static const char *const level_words[] = {"debug", "info", "warning", "error", NULL};
 
 static const struct field listen_fields[] = {
@@ -66,7 +72,7 @@ static const struct field limits_fields[] = {
         {.key = "memory", LIMIT(limits.memory_mib, mib, 8, 64 * 1024)},
         {.key = "output", NUMBER(limits.output_bytes, bytes, KIB, 16 * MIB)},
         {.key = "code", NUMBER(limits.code_bytes, bytes, 1, 16 * MIB)},
-        {.key = "stdin", NUMBER(limits.stdin_bytes, bytes, 0, 64 * MIB)},
+        {.key = "stdin", NUMBER(limits.stdin_bytes, bytes, 0, PROTOCOL_STDIN_MAX)},
         {.key = "body", NUMBER(limits.body_bytes, bytes, KIB, 128 * MIB)},
         {.key = "files", NUMBER(limits.files, count, 1, PROTOCOL_FILES_MAX)},
         /* The rest of the protocol's arguments is the language's own command. */
@@ -75,7 +81,8 @@ static const struct field limits_fields[] = {
         {.key = "test_cases", NUMBER(limits.test_cases, count, 1, 1000)},
         {.key = "processes", NUMBER(limits.processes, count, 4, 4096)},
         {.key = "workspace", NUMBER(limits.workspace_mib, mib, 1, 16 * 1024)},
-        {.key = "workspace_inodes", NUMBER(limits.workspace_inodes, count, 128, 1000000)},
+        /* A request may put each file into seven folders of its own. */
+        {.key = "workspace_inodes", NUMBER(limits.workspace_inodes, count, 16 * PROTOCOL_FILES_MAX, 1000000)},
         {.key = "tmp", NUMBER(limits.tmp_mib, mib, 1, 16 * 1024)},
         {.key = "shm", NUMBER(limits.shm_mib, mib, 1, 16 * 1024)},
         {.key = "file", NUMBER(limits.file_mib, mib, 1, 4095)},
@@ -252,6 +259,33 @@ static bool is_cpu_list(const char *text)
         }
 }
 
+/* What a request may have must be what a runner takes. It is bound by `file` too, also for the standard input
+ * that it keeps. */
+static int check_request(const struct yaml *yaml, const struct limits *limits, struct error *err)
+{
+        const uint64_t file = (uint64_t)limits->file_mib * MIB;
+        const uint64_t args = (uint64_t)limits->args * limits->arg_bytes;
+        const uint32_t most = PROTOCOL_TEXT_MAX - COMMAND_TEXT;
+
+        if (limits->code_bytes > limits->body_bytes)
+                return yaml_tree_error(yaml, yaml_tree_line(yaml, "limits.code"), err,
+                        "'code' must not be larger than 'body'");
+        if (limits->code_bytes + (uint64_t)FILES_ROUNDED > (uint64_t)limits->workspace_mib * MIB)
+                return yaml_tree_error(yaml, yaml_tree_line(yaml, "limits.code"), err,
+                        "'code' must be smaller than 'workspace', by %d KiB at least", FILES_ROUNDED / KIB);
+        if (limits->code_bytes > file)
+                return yaml_tree_error(yaml, yaml_tree_line(yaml, "limits.code"), err,
+                        "'code' must not be larger than 'file'");
+        if (limits->stdin_bytes > file)
+                return yaml_tree_error(yaml, yaml_tree_line(yaml, "limits.stdin"), err,
+                        "'stdin' must not be larger than 'file'");
+        if (args > most)
+                return yaml_tree_error(yaml, yaml_tree_line(yaml, "limits.arg_size"), err,
+                        "%u arguments of 'arg_size' must not have more than %u KiB together", limits->args,
+                        most / KIB);
+        return 0;
+}
+
 /* How the values fit together. */
 static int check(const struct yaml *yaml, const struct settings *settings, struct error *err)
 {
@@ -274,13 +308,7 @@ static int check(const struct yaml *yaml, const struct settings *settings, struc
                         "default, "
                         "%u MiB",
                         tmpfs, limits->memory_mib.value);
-        if (limits->code_bytes > limits->body_bytes)
-                return yaml_tree_error(yaml, yaml_tree_line(yaml, "limits.code"), err,
-                        "'code' must not be larger than 'body'");
-        if (limits->code_bytes / MIB >= limits->workspace_mib)
-                return yaml_tree_error(yaml, yaml_tree_line(yaml, "limits.code"), err,
-                        "'code' must be smaller than 'workspace'");
-        return 0;
+        return check_request(yaml, limits, err);
 }
 
 struct settings *settings_load(const char *path, struct error *err)

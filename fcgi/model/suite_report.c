@@ -1,12 +1,17 @@
 /* Reads what a test suite says; every byte of it may be hostile. */
 #include "fcgi/model/suite_report.h"
 
+#include "fcgi/base/text.h"
+#include "fcgi/model/json_values.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { GO_ON, STOP, NO_MEMORY = -1 };
+
+enum { LINE_VALUES_MAX = 5 * SUITE_TESTS_MAX }; /* more than a plan's, so that one too long is named so */
 
 static int wrong(struct suite_report *report, const char *what)
 {
@@ -18,11 +23,8 @@ static int wrong(struct suite_report *report, const char *what)
 static char *copy_text(const json_t *string, size_t max)
 {
         const char *text = json_string_value(string);
-        size_t size = strlen(text), cut = size < max ? size : max;
 
-        while (cut < size && cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
-                cut--;
-        return strndup(text, cut);
+        return strndup(text, text_cut(text, strlen(text), max));
 }
 
 static bool is_name(const json_t *value)
@@ -105,15 +107,12 @@ static int take_test(struct suite_report *report, const json_t *line, const json
 
 static int take_output(struct suite_report *report, const json_t *line, const json_t *text)
 {
-        size_t room = SUITE_OUTPUT_MAX - report->output.size, size = json_string_length(text), cut = size;
+        size_t room = SUITE_OUTPUT_MAX - report->output.size, size = json_string_length(text), cut;
 
         if (!json_is_string(text) || json_object_size(line) != 1)
                 return wrong(report, "an output's line with something else in it");
-        if (cut > room) {
-                for (cut = room; cut > 0 && ((unsigned char)json_string_value(text)[cut] & 0xc0) == 0x80;)
-                        cut--;
-                report->output_cut = true;
-        }
+        cut = text_cut(json_string_value(text), size, room);
+        report->output_cut |= cut < size;
         return buffer_add(&report->output, json_string_value(text), cut) < 0 ? NO_MEMORY : GO_ON;
 }
 
@@ -150,14 +149,16 @@ static const struct {
 static int take_line(struct suite_report *report, const char *at, size_t size)
 {
         json_error_t problem;
-        json_t *line = json_loadb(at, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &problem);
+        json_t *line;
         int rc = STOP;
 
         if (report->whole) {
                 report->whole = false;
-                wrong(report, "something behind its last line");
-                goto out;
+                return wrong(report, "something behind its last line");
         }
+        if (json_values_count(at, size) > LINE_VALUES_MAX)
+                return wrong(report, "a line that is none of a report's");
+        line = json_loadb(at, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &problem);
         if (line == NULL &&
                 (problem.text[0] == '\0' || json_error_code(&problem) == json_error_out_of_memory)) {
                 rc = NO_MEMORY;

@@ -54,6 +54,7 @@ struct literal {
         char *not_after;              /* what must not stand before it (before its prefix); or NULL */
         char *tag;                    /* of SLOT_TAG: the characters, or with ^ before them all others */
         char *delimiters;             /* of SLOT_DELIMITER */
+        char **line_ends;             /* what ends a line for it besides line ends; NULL: nothing */
         enum place_in_line at;
         char escape;        /* protects the next character; 0: none does */
         char format;        /* in a hole, from here to its end it is text again (python's ':'); 0: none */

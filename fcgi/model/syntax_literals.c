@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOLES_MAX = 8, PREFIXES_MAX = 16 };
+enum { HOLES_MAX = 8, PREFIXES_MAX = 16, LINE_ENDS_MAX = 8 };
 
 static const char usual_delimiters[] = "/|!{([<#~'\"@%^,";
 
@@ -98,8 +98,9 @@ static const char *const place_words[] = {"anywhere", "line", "blank", NULL};
                 .key = NULL                                                                                  \
         }
 
-static const struct field comment_fields[] = {
-        OPEN, CLOSE, TAG, ESCAPES, PLACE, NOT_AFTER, BOOL(nested), BOOL(endless), END};
+static const struct field comment_fields[] = {OPEN, CLOSE, TAG, ESCAPES, PLACE, NOT_AFTER, BOOL(nested),
+        BOOL(endless),
+        {.key = "line_ends", .kind = FIELD_LIST, AT(line_ends), .max = LINE_ENDS_MAX, .filled = true}, END};
 static const struct field string_fields[] = {OPEN, CLOSE, TAG, ESCAPES, NOT_AFTER, CODE, BOOL(doubled),
         BOOL(multiline), BOOL(nested), BOOL(single), BOOL(value), BOOL(spaced), BOOL(brackets),
         {.key = "prefixes", .kind = FIELD_LIST, AT(prefixes), .max = PREFIXES_MAX, .filled = true},
@@ -165,6 +166,9 @@ static int complete(
         if (literal->close.slot != SLOT_NONE && literal->close.slot != literal->open.slot)
                 return yaml_tree_error(
                         yaml, node->line, err, "'close' has a placeholder that 'open' has not");
+        if (literal->line_ends != NULL && (literal->close.text != NULL || literal->endless))
+                return yaml_tree_error(
+                        yaml, node->line, err, "'line_ends' is for what reaches to the end of its line");
         if (!text)
                 literal->multiline =
                         literal->close.text != NULL || literal->endless || literal->kind == LITERAL_HEREDOC;
@@ -262,9 +266,16 @@ int syntax_literals_read(
         for (size_t i = 0; i < 3; i++)
                 if (read_class(syntax, yaml, yaml_tree_get(node, classes[i].key), &classes[i], err) < 0)
                         return -1;
-        for (size_t i = 0; plain != NULL && i < plain->count; i++)
-                if (add_literal(syntax, yaml, plain->items[i], LITERAL_PLAIN, err) == NULL)
+        for (size_t i = 0; plain != NULL && i < plain->count; i++) {
+                const struct literal *literal =
+                        add_literal(syntax, yaml, plain->items[i], LITERAL_PLAIN, err);
+
+                if (literal == NULL)
                         return -1;
+                if (literal->open.slot != SLOT_NONE)
+                        return yaml_tree_error(yaml, plain->items[i]->line, err,
+                                "'plain' stands for itself and has no {tag}, {word} or {delimiter}");
+        }
         if (outside != NULL) {
                 if (read_entry(syntax, yaml, outside, &classes[3], err) < 0)
                         return -1;
@@ -282,6 +293,7 @@ static void literal_clear(struct literal *literal)
         }
         free(literal->holes);
         yaml_tree_strings_free(literal->prefixes);
+        yaml_tree_strings_free(literal->line_ends);
         free(literal->open.text);
         free(literal->close.text);
         free(literal->not_after);

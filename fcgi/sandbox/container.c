@@ -10,6 +10,16 @@
 #define CPU_PERIOD_US 100000LL /* the kernel's default: shorter throttles, longer makes time-outs late */
 #define RUNNER_OOM_SCORE 500   /* below its steps (1000), so that the kernel ends those first */
 
+/* What a job takes beside one for each run, as images/runner/job.c counts: the files' owner, the compiler, a
+ * test suite; and one to spare. */
+#define UIDS_BESIDE_RUNS 4
+
+uint32_t container_jobs_max(const struct language *language, const struct limits *limits)
+{
+        uint32_t last = CONTAINER_UIDS / (limits->test_cases + UIDS_BESIDE_RUNS);
+        return language->reuse < last ? language->reuse : last;
+}
+
 /* Options of one tmpfs; freed by json_decref. */
 static json_t *tmpfs_options(const char *exec, uint32_t size_mib, uint32_t inodes)
 {

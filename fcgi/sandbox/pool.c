@@ -193,12 +193,14 @@ static bool may_make(const struct pool *pool, const struct pool_language *entry)
                has_fewer_than(pool, entry->language, entry->language->max);
 }
 
+/* Why somebody for whom nothing is idle does not wait any longer; LEASE_GRANTED: go on waiting. What a
+ * language has serves on without its image. */
 static enum lease_answer refusal(
         const struct pool *pool, const struct pool_wait *wait, const struct pool_language *entry)
 {
         if (pool->draining)
                 return LEASE_SHUTTING_DOWN;
-        if (entry->readiness.state == READINESS_NO_IMAGE)
+        if (entry->readiness.state == READINESS_NO_IMAGE && has_fewer_than(pool, wait->language, 1))
                 return LEASE_NO_IMAGE;
         if (clock_ms() >= wait->deadline_ms)
                 return pool->docker_ok && !*entry->readiness.problem ? LEASE_BUSY : LEASE_UNAVAILABLE;
@@ -206,19 +208,15 @@ static enum lease_answer refusal(
 }
 
 /* Waits are served in the order in which they came, so that a language in demand cannot keep another out:
- * what is idle when a wait's turn comes may be lent or removed for it. */
+ * what is idle when a wait's turn comes may be lent or removed for it. Each has one turn at least, however
+ * short its time. */
 static void serve(struct pool *pool, struct pool_wait *wait)
 {
         struct pool_language *entry = pool_languages_find(pool, wait->language);
-        enum lease_answer no = refusal(pool, wait, entry);
         if (wait->promised && !pool->draining)
                 return;
-        if (no != LEASE_GRANTED) {
-                pool_answer(pool, wait, no, NULL);
-                return;
-        }
         struct sandbox *sandbox = roster_longest_idle(&pool->roster, wait->language);
-        if (sandbox) {
+        if (sandbox && !pool->draining) {
                 wait->promised = sandbox;
                 sandbox->wanted_memory_mib = wait->memory_mib;
                 sandbox_event(sandbox, SANDBOX_LEASE, NULL);
@@ -228,6 +226,9 @@ static void serve(struct pool *pool, struct pool_wait *wait)
         if (roster_count(&pool->roster, wait->language, roster_coming) < entry->unserved &&
                 may_make(pool, entry) && make_room(pool, wait->language))
                 pool_make(pool, entry, false);
+        enum lease_answer no = refusal(pool, wait, entry);
+        if (no != LEASE_GRANTED)
+                pool_answer(pool, wait, no, NULL);
 }
 
 /* Step 3: the warm minimum, and what is too many or too old. */
@@ -236,7 +237,7 @@ static const char *worn_out(const struct pool *pool, const struct sandbox *sandb
 {
         if (!pool_languages_find(pool, sandbox->language))
                 return "the configuration changed";
-        if (sandbox->runs >= sandbox->language->reuse)
+        if (sandbox->runs >= container_jobs_max(sandbox->language, &sandbox->owner->settings->limits))
                 return "reuse reached";
         if (clock_ms() - sandbox->born_ms >= sandbox->language->max_age_ms)
                 return "max_age reached";
@@ -315,7 +316,8 @@ int64_t pool_settle(struct pool *pool)
                 serve(pool, wait);
         }
         for (const struct pool_wait *wait = pool->waits; wait; wait = wait->next)
-                next = clock_earlier(next, wait->deadline_ms);
+                if (!wait->promised) /* else it is for its sandbox to be in time */
+                        next = clock_earlier(next, wait->deadline_ms);
         for (size_t i = 0; i < pool->served.count; i++) {
                 struct pool_language *entry = pool->served.list[i];
                 if (pool->docker_ok && !pool->draining)

@@ -131,10 +131,14 @@ static void hand_over_waits(struct pool *pool)
         for (struct pool_wait *wait = pool->waits, *after; wait; wait = after) {
                 const struct pool_language *candidate = candidate_of(pool, wait->language->id);
                 after = wait->next;
-                if (candidate)
+                if (candidate) {
                         wait->language = candidate->language;
-                else
-                        pool_answer(pool, wait, LEASE_NO_IMAGE, NULL);
+                        continue;
+                }
+                struct sandbox *promised = wait->promised;
+                pool_answer(pool, wait, LEASE_NO_IMAGE, NULL);
+                if (promised) /* nobody would ever give it back */
+                        sandbox_event(promised, SANDBOX_DISCARD, "the configuration changed");
         }
 }
 

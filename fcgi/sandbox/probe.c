@@ -55,7 +55,7 @@ static int parse(const struct buffer *out, struct findings *f)
         return got == 6 && !strcmp(text + end, "\n") ? 0 : -1;
 }
 
-static int judge(const struct buffer *out, const struct language *language, const struct settings *settings,
+int probe_judge(const struct buffer *out, const struct language *language, const struct settings *settings,
         struct error *err)
 {
         struct findings f;
@@ -86,7 +86,7 @@ static int ended(const struct buffer *out, const struct language *language, cons
                 return error_set(err, "the probe cannot be started: %s", strerror(report->exit_code));
         if (!killed)
                 return error_set(err, "the memory limit does not bite");
-        return judge(out, language, settings, err);
+        return probe_judge(out, language, settings, err);
 }
 
 int probe_frame(struct buffer *out, const struct language *language, const struct settings *settings,

@@ -19,4 +19,9 @@ int probe_begin(int fd, struct error *err);
 int probe_frame(struct buffer *out, const struct language *language, const struct settings *settings,
         bool counted, const struct frame *frame, struct error *err);
 
+/* Whether all that the probe has said is as it should be, up to its last step, in which it is to be killed
+ * for its memory: 1, or -1 with err. */
+int probe_judge(const struct buffer *out, const struct language *language, const struct settings *settings,
+        struct error *err);
+
 #endif

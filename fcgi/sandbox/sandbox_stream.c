@@ -140,13 +140,17 @@ static void take_in(struct sandbox *sandbox, const void *bytes, size_t size)
         }
 }
 
-/* Some runtimes end the whole sandbox for its memory: then the probe has shown what it was to show. */
+/* Some runtimes end the whole sandbox for its memory, and taking that is the last thing that the probe does:
+ * then what it has said before decides. */
 static void stream_ended(struct sandbox *sandbox, bool cleanly)
 {
-        bool drained = cleanly && sandbox->state == SANDBOX_DRAINING;
-        if (sandbox->state == SANDBOX_PROBING && !sandbox->counted)
-                sandbox->proven = drained = true;
-        sandbox_event(sandbox, drained ? SANDBOX_OK : SANDBOX_FAILED, drained ? NULL : "the stream ended");
+        struct error why = {0};
+        bool meant = cleanly && sandbox->state == SANDBOX_DRAINING;
+        if (cleanly && sandbox->state == SANDBOX_PROBING && !sandbox->counted)
+                meant = sandbox->proven = probe_judge(&sandbox->prime.out, sandbox->language,
+                                                  sandbox->owner->settings, &why) > 0;
+        error_set(&why, "the stream ended");
+        sandbox_event(sandbox, meant ? SANDBOX_OK : SANDBOX_FAILED, meant ? NULL : why.text);
 }
 
 static void read_stream(struct sandbox *sandbox)

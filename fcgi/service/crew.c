@@ -257,6 +257,8 @@ void crew_replace(struct crew *crew)
                 struct child old = i < before ? crew->children[i] : (struct child){0};
                 if (i < wanted(crew)) {
                         fill_in(crew, i);
+                        if (i >= crew->count)
+                                crew->count = i + 1; /* so that the next one sees whose watch is taken */
                         start(crew, &crew->children[i]);
                 }
                 leave(crew, &old);

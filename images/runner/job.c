@@ -231,7 +231,7 @@ static void on_stdin(const uint8_t *payload, size_t size)
         job.state = DESCRIBED;
         if (!job.left)
                 return;
-        if (job.left > PLAN_INPUT_MAX)
+        if (job.left > PROTOCOL_STDIN_MAX)
                 fault_exit("standard input is too large");
         if (plan_input_open(&job.plan))
                 fault_errno("keeping standard input");

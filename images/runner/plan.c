@@ -13,7 +13,7 @@
 #endif
 
 /* Only what is used of it takes memory, and that only while a step is described and runs. */
-static char text[PLAN_TEXT_MAX] __attribute__((aligned(4096)));
+static char text[PROTOCOL_TEXT_MAX] __attribute__((aligned(4096)));
 
 static void forget(struct program *program)
 {
@@ -47,7 +47,7 @@ void plan_end(struct plan *plan)
 
 static char *keep(struct plan *plan, const void *bytes, size_t length)
 {
-        if (length >= PLAN_TEXT_MAX - plan->used || memchr(bytes, '\0', length))
+        if (length >= PROTOCOL_TEXT_MAX - plan->used || memchr(bytes, '\0', length))
                 return NULL;
         char *kept = text + plan->used;
         memcpy(kept, bytes, length);

@@ -8,9 +8,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PLAN_TEXT_MAX (1024 * 1024)      /* all arguments and environments of a step together */
-#define PLAN_INPUT_MAX (8 * 1024 * 1024) /* standard input: it lies in the sandbox's memory */
-
 /* One process. The lists end with NULL and their strings lie in the plan's text. */
 struct program {
         char *argv[PROTOCOL_ARGS_MAX + 1];

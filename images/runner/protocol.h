@@ -27,8 +27,10 @@
 #define PROTOCOL_PAYLOAD_MAX 65536 /* either way; a longer frame is an error */
 #define PROTOCOL_TOKEN_SIZE 16
 #define PROTOCOL_FILES_MAX 64
-#define PROTOCOL_ARGS_MAX 256 /* of one process */
-#define PROTOCOL_ENV_MAX 64   /* of one process */
+#define PROTOCOL_ARGS_MAX 256                /* of one process */
+#define PROTOCOL_ENV_MAX 64                  /* of one process */
+#define PROTOCOL_TEXT_MAX (1024 * 1024)      /* all arguments and environments of a step, their NULs too */
+#define PROTOCOL_STDIN_MAX (8 * 1024 * 1024) /* it lies in the sandbox's memory */
 #define PROTOCOL_PROCESSES_MAX 2
 #define PROTOCOL_FORK_SERVER                                                                                 \
         255 /* for ENV, of a run among several: what its fork server has beside its own */

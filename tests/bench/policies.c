@@ -43,16 +43,17 @@ static double check_ms(const struct policy *policy, const struct language *langu
 static int find_worst(
         const struct policy *policy, const struct language *language, struct worst *worst, struct error *err)
 {
-        static const char *const firsts[] = {"<?php import (\n", "use std::{\nimport a,"};
         static char code[CODE_SIZE];
-        for (size_t first = 0; first < sizeof firsts / sizeof *firsts; first++)
+        for (int first = 0; first < ADVERSARIAL_FIRSTS; first++)
                 for (int unit = 0; unit < ADVERSARIAL_COUNT; unit++) {
-                        adversarial_fill(code, sizeof code, firsts[first], adversarial_units[unit]);
+                        adversarial_fill(
+                                code, sizeof code, adversarial_firsts[first], adversarial_units[unit]);
                         double ms = check_ms(policy, language, code, sizeof code, err);
                         if (ms < 0)
                                 return -1;
                         if (ms > worst->ms)
-                                *worst = (struct worst){ms, firsts[first], adversarial_units[unit]};
+                                *worst = (struct worst){
+                                        ms, adversarial_firsts[first], adversarial_units[unit]};
                 }
         return 0;
 }
@@ -93,7 +94,7 @@ int policies_table(struct bench *bench, struct error *err)
                 goto out;
         printf("\n| `strict`, CPU ms | sample | worst 50 kB of %d kinds | which repeats |\n"
                "| --- | --- | --- | --- |\n",
-                2 * ADVERSARIAL_COUNT);
+                ADVERSARIAL_FIRSTS * ADVERSARIAL_COUNT);
         rc = 0;
         for (size_t i = 0; rc == 0 && i < registry->count; i++)
                 rc = print_language(policies_find(policies, "strict"), &registry->languages[i], err);

@@ -111,7 +111,7 @@ static void must_be_program(const struct program *program)
         if (program->args > PROTOCOL_ARGS_MAX || program->envs > PROTOCOL_ENV_MAX || !program->uid)
                 abort();
         for (unsigned i = 0; i < program->args; i++)
-                if (strlen(program->argv[i]) >= PLAN_TEXT_MAX)
+                if (strlen(program->argv[i]) >= PROTOCOL_TEXT_MAX)
                         abort();
         for (unsigned i = 0; i < program->envs; i++)
                 if (!strchr(program->env[i], '='))

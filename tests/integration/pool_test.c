@@ -3,6 +3,7 @@
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
 #include "fcgi/model/language.h"
+#include "fcgi/sandbox/container.h"
 #include "fcgi/sandbox/lease.h"
 #include "tests/integration/lessee.h"
 #include "tests/integration/lone_broker.h"
@@ -96,13 +97,11 @@ static void one_language_makes_room_for_another(void **state)
         lone_broker_stop();
 }
 
-static void a_worn_out_sandbox_is_replaced(void **state)
+static void is_replaced_after_two(void)
 {
-        (void)state;
         struct lease lease;
         char first[13];
         lone_broker_language("python")->warm = 1;
-        lone_broker_language("python")->reuse = 2;
         lone_broker_start(0);
         lessee_await_idle("python", 1);
         struct broker_link *link = lessee_link();
@@ -123,6 +122,20 @@ static void a_worn_out_sandbox_is_replaced(void **state)
         lessee_release(link, &lease);
         broker_link_free(link);
         lone_broker_stop();
+}
+
+static void a_worn_out_sandbox_is_replaced(void **state)
+{
+        (void)state;
+        lone_broker_language("python")->reuse = 2;
+        is_replaced_after_two();
+}
+
+static void one_whose_uids_might_not_last_is_replaced(void **state)
+{
+        (void)state;
+        broker.settings->limits.test_cases = CONTAINER_UIDS / 3;
+        is_replaced_after_two();
 }
 
 static void one_above_the_minimum_goes_when_it_is_idle(void **state)
@@ -287,6 +300,7 @@ int main(void)
                 LESSEE_TEST(it_grows_to_the_maximum_and_then_is_busy),
                 LESSEE_TEST(one_language_makes_room_for_another),
                 LESSEE_TEST(a_worn_out_sandbox_is_replaced),
+                LESSEE_TEST(one_whose_uids_might_not_last_is_replaced),
                 LESSEE_TEST(one_above_the_minimum_goes_when_it_is_idle),
                 LESSEE_TEST(leftovers_are_swept),
                 LESSEE_TEST(leftovers_are_swept_at_the_end_too),

@@ -61,6 +61,7 @@ static const struct attack {
         {"hog", NULL, TESTBED_AMPLE_MS, 0, false, ENDED_BY_MEMORY, -1, ""},
         {"hog_child", NULL, TESTBED_AMPLE_MS, 0, false, ENDED_BY_MEMORY, 0, "fine\n"},
         {"siblings", NULL, TESTBED_AMPLE_MS, 0, false, ENDED_BY_ITSELF, 0, "10\n"},
+        {"acl", NULL, TESTBED_AMPLE_MS, 0, false, ENDED_BY_ITSELF, 0, "0 Operation not supported\n"},
 };
 
 static void test_attack(void **state)

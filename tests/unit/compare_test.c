@@ -52,6 +52,8 @@ static const struct example examples[] = {
                 "b",
                 "line 1: expected \"a b\", got \"a\xc2\xa0"
                 "b\" (expected U+0020, got U+00A0)"},
+        /* a stray byte behind a character is none of it */
+        {&by_lines, "\xc3\xa9x", "\xc3\xa9\x80", "line 1: expected \"\xc3\xa9x\", got \"\xc3\xa9\\x80\""},
         {&by_lines, "a", "\xff\x1b\x7f\"\\", "line 1: expected \"a\", got \"\\xff\\x1b\\x7f\\\"\\\\\""},
         {&by_lines, "a", "\xc2\x85",
                 "line 1: expected \"a\", got \"\\xc2\\x85\" (expected U+0061, got U+0085)"},

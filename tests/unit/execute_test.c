@@ -275,6 +275,22 @@ static void the_client_leaves(void **state)
         script_done(&t);
 }
 
+/* Nothing went to the sandbox yet: it serves the next request. */
+static void the_client_left_before(void **state)
+{
+        (void)state;
+        struct trial t;
+        int client[2];
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, client), 0);
+        close(client[1]);
+        script_prepare(&t, &script_python, "print(1)");
+        script_run_with_cancel(&t, play_silence, client[0]);
+        assert_int_equal(t.outcome, EXECUTE_CLIENT_GONE);
+        assert_string_equal(t.seen, "Ac");
+        close(client[0]);
+        script_done(&t);
+}
+
 static void compiled_languages(void **state)
 {
         (void)state;
@@ -401,6 +417,7 @@ int main(void)
                 cmocka_unit_test(a_late_runner_is_a_timeout),
                 cmocka_unit_test(a_runner_that_dies),
                 cmocka_unit_test(the_client_leaves),
+                cmocka_unit_test(the_client_left_before),
                 cmocka_unit_test(compiled_languages),
                 cmocka_unit_test(leases_that_are_not_had),
                 cmocka_unit_test(no_broker),

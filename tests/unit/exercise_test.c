@@ -132,6 +132,11 @@ static void refuses(void **state)
                 {HEAD TOY "cases:\n  - {expected: a, hidden: yes}\n", "6: 'hidden' must be true or false"},
                 {HEAD TOY "cases:\n  - {expected: a, timeout: 31}\n",
                         "6: 'timeout' is over that of the settings, 30"},
+                {HEAD TOY "cases:\n  - {expected: a, args: [a, b, c, d]}\n",
+                        "6: 'args' has 4 entries and may have 3 (limits.args of the settings)"},
+                {HEAD TOY "cases:\n  - {expected: a, args: [a, aaaaaaaaaaa]}\n",
+                        "6: an entry of 'args' has 11 bytes and may have 10 (limits.arg_size of the "
+                        "settings)"},
                 {HEAD TOY "compare: line\n" CASES,
                         "5: 'compare' must be lines, exact, tokens or {float: 1e-6}"},
                 {HEAD TOY "compare: {float: -1}\n" CASES,

@@ -179,6 +179,41 @@ static void outputs_do_not_pile_up(void **state)
         free(big);
 }
 
+static size_t answer_size(void)
+{
+        struct language language = {.id = "toy", .version = "1"};
+        size_t size;
+        char *text = result_json(&result, &language, false, "id", &size);
+        assert_non_null(text);
+        free(text);
+        return size;
+}
+
+/* A hundred cases read the request's megabyte of stdin: it is not shown a hundred times. */
+static void stdin_does_not_pile_up(void **state)
+{
+        enum { SIZE = 1 << 20 };
+        char *big = malloc(SIZE);
+        (void)state;
+        assert_non_null(big);
+        for (size_t i = 0; i + 1 < SIZE; i += 2)
+                memcpy(big + i, "\xC3\xA9", 2);
+        set.count = CASES;
+        cases[7].input = big;
+        cases[7].input_size = SIZE;
+        cases[8].hidden = true;
+        request.input = big;
+        request.input_size = SIZE - 1;
+        assert_int_equal(judge_prepare(&result, &request), 0);
+        assert_int_equal(result.tests.list[0].input_size, RESULT_TEST_MAX);
+        assert_int_equal(result.tests.list[7].input_size, SIZE);
+        assert_int_equal(result.tests.list[8].input_size, 0);
+        assert_true(answer_size() < SIZE + RESULT_TESTS_MAX + CASES * 256);
+        request.input = NULL;
+        request.input_size = 0;
+        free(big);
+}
+
 static void what_cases_do_not_have_is_the_request_s(void **state)
 {
         static char stdin_text[] = "in", own[] = "own", name[] = "named";
@@ -206,6 +241,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(skipped_for_want_of_time, begin, end),
                 cmocka_unit_test(a_hidden_case_gives_nothing_away),
                 cmocka_unit_test_setup_teardown(outputs_do_not_pile_up, begin, end),
+                cmocka_unit_test_setup_teardown(stdin_does_not_pile_up, begin, end),
                 cmocka_unit_test_setup_teardown(what_cases_do_not_have_is_the_request_s, begin, end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,19 @@ static void strings_are_escaped(void **state)
         json_decref(o);
 }
 
+/* Terminals take U+0080 to U+009F for commands: no line has them as they are. */
+static void late_controls_are_escaped(void **state)
+{
+        (void)state;
+        log_error("odd", LOG_S("s", "\xC2\x80\xC2\x9B"
+                                    "31m\xC2\xA0\x9B"));
+        json_t *o = read_line();
+        assert_string_equal(text(o, "s"), "\xC2\x80\xC2\x9B"
+                                          "31m\xC2\xA0?");
+        assert_non_null(strstr(line, "\"\\u0080\\u009b31m\xC2\xA0?\""));
+        json_decref(o);
+}
+
 static void every_length_is_cut_validly(void **state)
 {
         (void)state;
@@ -122,6 +135,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(fields_are_there, open_pipe, close_pipe),
                 cmocka_unit_test_setup_teardown(levels_are_filtered, open_pipe, close_pipe),
                 cmocka_unit_test_setup_teardown(strings_are_escaped, open_pipe, close_pipe),
+                cmocka_unit_test_setup_teardown(late_controls_are_escaped, open_pipe, close_pipe),
                 cmocka_unit_test_setup_teardown(every_length_is_cut_validly, open_pipe, close_pipe),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@ static const char toy[] = "  comments:\n"
                           "    - {open: '#'}\n"
                           "    - {open: '//', escapes: true}\n"
                           "    - {open: '/*', close: '*/'}\n"
+                          "    - {open: '%', line_ends: [\"\\u2028\", \"?>\"]}\n"
                           "  strings:\n"
                           "    - {open: '\"\"\"', escapes: true, multiline: true}\n"
                           "    - {open: ['\"', \"'\"], escapes: true}\n"
@@ -58,6 +59,10 @@ static void blanks_what_is_not_code(void **state)
                 {"\xff\xe2\x80", "___", "___"},
                 {"\"a\\", "\"a\\", "\"  "},
                 {"a/", "a/", "a/"},
+                {"% 'a\xe2\x80\xa8'b'", "       'b'", "       ' '"},
+                {"% a?b\xe2\x80\xa9?>% # ?>c", "        ?>    ?>c", "        ?>    ?>c"},
+                {"%\n% a", " \n   ", " \n   "},
+                {"# ?>\xe2\x80\xa8", "       ", "       "},
         };
         (void)state;
 
@@ -203,7 +208,17 @@ static void refuses(void **state)
                         "3: a heredoc, and nothing else, has {word} in its 'open'"},
                 {"  strings:\n    - {open: x, close: '{tag}'}\n",
                         "3: 'close' has a placeholder that 'open' has not"},
+                {"  plain: ['{tag}!']\n",
+                        "2: 'plain' stands for itself and has no {tag}, {word} or {delimiter}"},
+                {"  plain: [x, '%{delimiter}']\n",
+                        "2: 'plain' stands for itself and has no {tag}, {word} or {delimiter}"},
                 {"  comments:\n    - {open: x, format: y}\n", "3: unknown key 'format'"},
+                {"  comments:\n    - {open: x}\n    - {open: y, close: z, line_ends: [z]}\n",
+                        "4: 'line_ends' is for what reaches to the end of its line"},
+                {"  comments:\n    - {open: x, endless: true, line_ends: [z]}\n",
+                        "3: 'line_ends' is for what reaches to the end of its line"},
+                {"  comments:\n    - {open: x, line_ends: []}\n", "3: 'line_ends' must not be empty"},
+                {"  strings:\n    - {open: x, line_ends: [z]}\n", "3: unknown key 'line_ends'"},
                 {"  calls:\n    - {pattern: '(x'}\n",
                         "3: pattern, at character 3: missing closing parenthesis"},
                 {"  imports:\n    - {in: code}\n", "3: 'pattern' is missing"},

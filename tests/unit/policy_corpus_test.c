@@ -219,22 +219,22 @@ static void standard_finds_nothing_in_programs(void **state)
  * hit by its own doing.) */
 static void no_pattern_reaches_its_limit(void **state)
 {
-        static const char *const firsts[] = {"<?php import (\n", "use std::{\nimport a,"};
         enum { SIZE = 15000 };
         char *code = malloc(SIZE);
         (void)state;
 
         assert_non_null(code);
         for (size_t i = 0; i < catalog.registry->count; i++)
-                for (size_t first = 0; first < sizeof firsts / sizeof *firsts; first++)
+                for (int first = 0; first < ADVERSARIAL_FIRSTS; first++)
                         for (int unit = 0; unit < ADVERSARIAL_COUNT; unit++) {
                                 struct violations violations = {0};
 
-                                adversarial_fill(code, SIZE, firsts[first], adversarial_units[unit]);
+                                adversarial_fill(
+                                        code, SIZE, adversarial_firsts[first], adversarial_units[unit]);
                                 find("strict", &catalog.registry->languages[i], "", code, SIZE, &violations);
                                 if (pattern_limit_hits() > 0)
                                         print_message("%s: %s%s...\n", catalog.registry->languages[i].id,
-                                                firsts[first], adversarial_units[unit]);
+                                                adversarial_firsts[first], adversarial_units[unit]);
                                 assert_int_equal(pattern_limit_hits(), 0);
                                 violations_free(&violations);
                         }

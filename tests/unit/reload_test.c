@@ -41,6 +41,26 @@ static void workers_follow_the_log_when_there_is_room(void **state)
         assert_int_equal(crew.children[1].pid, pid);
 }
 
+/* A word of its own for each: one that idles would speak for one that runs a program. */
+static void workers_that_come_and_go_are_watched_apart(void **state)
+{
+        const struct watch *seen[CREW_MAX + CREW_LEAVING_MAX];
+        size_t count = 0;
+        (void)state;
+        crew.leaving_count = 0;
+        config->settings->workers = 6;
+        crew_replace(&crew);
+        assert_int_equal(crew.count, 8);
+        assert_int_equal(crew.leaving_count, 2);
+        for (size_t i = 0; i < crew.count; i++)
+                seen[count++] = crew.children[i].watch;
+        for (size_t i = 0; i < crew.leaving_count; i++)
+                seen[count++] = crew.leaving[i].watch;
+        for (size_t i = 0; i < count; i++)
+                for (size_t j = 0; j < i; j++)
+                        assert_ptr_not_equal(seen[i], seen[j]);
+}
+
 static int set_up(void **state)
 {
         struct error err = {0};
@@ -65,6 +85,10 @@ static int tear_down(void **state)
                         kill(crew.children[i].pid, SIGKILL);
                         waitpid(crew.children[i].pid, NULL, 0);
                 }
+        for (size_t i = 0; i < crew.leaving_count; i++) {
+                kill(crew.leaving[i].pid, SIGKILL);
+                waitpid(crew.leaving[i].pid, NULL, 0);
+        }
         config_free(config);
         return 0;
 }
@@ -73,6 +97,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(workers_follow_the_log_when_there_is_room),
+                cmocka_unit_test(workers_that_come_and_go_are_watched_apart),
         };
         return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -237,13 +237,13 @@ static void bytes_that_are_no_text(void **state)
                 "the body is not valid JSON: line 1, column 14: end of file expected near end of file");
 }
 
-/* Neither the stack nor the time grows with what a hostile body nests: whatever its size, it is refused at
- * the same place. */
+/* Neither the stack, the time nor the memory grows with what a hostile body nests: it is refused at the same
+ * place, or before anything is read. */
 static void deep_nesting(void **state)
 {
         static const char *const opens[] = {"[", "{\"a\":", "{\"code\":[", "[{\"a\":"};
-        const size_t room = 2 * 1024 * 1024;
-        char *body = malloc(room);
+        enum { DEEP = 2049, DEEPER = 200000 };
+        char *body = malloc(DEEPER * strlen(opens[2]));
         (void)state;
 
         assert_non_null(body);
@@ -252,22 +252,38 @@ static void deep_nesting(void **state)
                 struct request request;
                 struct refusal refusal;
                 struct error err = {""};
-                char place[sizeof refusal.text] = "";
 
-                for (size_t size = 10000 * length; size <= room; size += room - 2 * 10000 * length) {
-                        for (size_t at = 0; at + length <= size; at += length)
-                                memcpy(body + at, opens[i], length);
-                        assert_int_equal(request_parse(body, size / length * length, &catalog, &request,
-                                                 &refusal, &err),
-                                1);
-                        assert_int_equal(refusal.http_status, 400);
-                        assert_string_equal(refusal.reason, "invalid_json");
-                        assert_non_null(strstr(refusal.text, "maximum parsing depth reached"));
-                        if (*place)
-                                assert_string_equal(refusal.text, place);
-                        strcpy(place, refusal.text);
-                }
+                for (size_t at = 0; at < DEEPER; at++)
+                        memcpy(body + at * length, opens[i], length);
+                assert_int_equal(request_parse(body, DEEP * length, &catalog, &request, &refusal, &err), 1);
+                assert_int_equal(refusal.http_status, 400);
+                assert_string_equal(refusal.reason, "invalid_json");
+                assert_non_null(strstr(refusal.text, "maximum parsing depth reached"));
+                assert_int_equal(request_parse(body, DEEPER * length, &catalog, &request, &refusal, &err), 1);
+                assert_int_equal(refusal.http_status, 422);
+                assert_non_null(strstr(refusal.text, " values, and may have "));
         }
+        free(body);
+}
+
+/* A parser makes a hundred times a body's size of values: those that no request can have are not parsed. */
+static void too_many_values(void **state)
+{
+        static const char head[] = "{\"code\": \"a\", \"args\": [", value[] = "{},";
+        enum { COUNT = 500000 };
+        size_t size = strlen(head) + COUNT * strlen(value) + 1;
+        char *body = malloc(size + 1), expected[128];
+        const struct limits *limits = &catalog.settings->limits;
+        (void)state;
+
+        assert_non_null(body);
+        memcpy(body, head, strlen(head));
+        for (size_t at = strlen(head); at + 1 < size; at += strlen(value))
+                memcpy(body + at, value, strlen(value));
+        memcpy(body + size - 2, "]}", 2);
+        snprintf(expected, sizeof expected, "the body has %d values, and may have %u", 2 * COUNT + 3,
+                4096 + 8 * limits->files + limits->args + limits->test_cases * (16 + limits->args));
+        refuse_bytes(body, size, "422 invalid_request -", expected);
         free(body);
 }
 
@@ -404,6 +420,7 @@ int main(void)
                 cmocka_unit_test(sizes_to_the_byte),
                 cmocka_unit_test(bytes_that_are_no_text),
                 cmocka_unit_test(deep_nesting),
+                cmocka_unit_test(too_many_values),
                 cmocka_unit_test(truncated_anywhere),
                 cmocka_unit_test(base64_is_strict),
                 cmocka_unit_test(test_cases),

@@ -65,7 +65,7 @@ static void expect(json_t *root, const char *expected)
 /* The `error` of an answer; "absent" when it is not there. Static storage. */
 static const char *error_of(struct result *result)
 {
-        static char text[70000];
+        static char text[3 * 65536 + 1];
         json_t *root = answer(result);
         const char *error = json_string_value(json_object_get(root, "error"));
 
@@ -214,6 +214,17 @@ static void error_is_cut_between_characters(void **state)
         error = error_of(&result);
         assert_int_equal(strlen(error), 65535);
         assert_string_equal(error + 65533, "\xc3\xa9");
+}
+
+/* No character begins near the cut: it is made where it is. */
+static void error_that_is_no_text_is_there_all_the_same(void **state)
+{
+        struct result result = {.status = STATUS_ERROR, .ran = true};
+        (void)state;
+
+        for (int i = 0; i < 70000; i++)
+                put(&result.run.err, "\x80", 1);
+        assert_int_equal(strlen(error_of(&result)), 65536 * strlen("\xef\xbf\xbd"));
 }
 
 static void any_bytes_make_json(void **state)
@@ -367,6 +378,7 @@ int main(void)
                 cmocka_unit_test(signals_have_names),
                 cmocka_unit_test(error_says_what_helps),
                 cmocka_unit_test(error_is_cut_between_characters),
+                cmocka_unit_test(error_that_is_no_text_is_there_all_the_same),
                 cmocka_unit_test(any_bytes_make_json),
                 cmocka_unit_test(base64_keeps_every_byte),
                 cmocka_unit_test(errors_share_the_shape),

@@ -17,7 +17,7 @@ static const struct protocol_step one = {.kind = STEP_RUN, .processes = 1, .wall
 
 static void test_plan_bounds(void **state)
 {
-        static char much[PLAN_TEXT_MAX];
+        static char much[PROTOCOL_TEXT_MAX];
         struct plan plan = {.input = -1};
         (void)state;
         memset(much, 'x', sizeof much);

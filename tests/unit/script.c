@@ -179,6 +179,8 @@ static void be_broker(int listen_fd, void (*play)(int))
                 } else if (m.type == MESSAGE_RELEASE) {
                         note(m.value ? 'c' : 'u');
                         continue;
+                } else if (m.type == MESSAGE_CANCEL) {
+                        continue; /* it was granted before */
                 }
                 script_must(io_send_message(link, &answer, sizeof(answer), stream) == 0);
                 io_close(&stream);

@@ -104,6 +104,16 @@ static void refuses(void **state)
                 {"limits: {workspace: 96}\n", "workspace, tmp and shm (128 MiB together) live in memory and "
                                               "must stay below its default, 128 MiB"},
                 {"limits: {code: 3 MiB}\n", "'code' must not be larger than 'body'"},
+                {"\nlimits:\n  code: 800 KiB\n  workspace: 1\n",
+                        "'code' must be smaller than 'workspace', by 256 KiB at least"},
+                {"limits: {workspace_inodes: 1023}\n",
+                        "'workspace_inodes' must be a whole number between 1024 and 1000000"},
+                {"\nlimits:\n  code: 2 MiB\n  file: 1 MiB\n", "'code' must not be larger than 'file'"},
+                {"\nlimits:\n  stdin: 2 MiB\n  file: 1 MiB\n", "'stdin' must not be larger than 'file'"},
+                {"limits: {body: 32 MiB, stdin: 9 MiB}\n",
+                        "'stdin' must be a whole number between 0 and 8388608 bytes"},
+                {"\nlimits:\n  arg_size: 16 KiB\n",
+                        "64 arguments of 'arg_size' must not have more than 960 KiB together"},
                 {"limits: {files: 65}\n", "'files' must be a whole number between 1 and 64"},
                 {"docker: {instance: 'a b'}\n", "'instance' must be letters, digits, '.', '_' and '-'"},
                 {"pool: {cpus: '0-'}\n", "'cpus' must be a list of processors such as 0-2,5, not '0-'"},
@@ -129,6 +139,22 @@ static void refuses(void **state)
                         line = 3;
                 snprintf(expected, sizeof expected, "conf/sandpool.yaml:%u: %s", line, cases[i].message);
                 assert_string_equal(without_folder(err.text), expected);
+        }
+}
+
+static void the_largest_requests_are_not_refused(void **state)
+{
+        static const char *const texts[] = {"limits: {body: 32 MiB, stdin: 8 MiB, file: 8 MiB}\n",
+                "limits: {code: 1 MiB, stdin: 1 MiB, file: 1 MiB}\n",
+                "limits: {args: 192, arg_size: 5 KiB}\n", "limits: {code: 768 KiB, workspace: 1 MiB}\n"};
+        (void)state;
+
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+                struct error err;
+                struct settings *settings = load(texts[i], &err);
+                assert_string_equal(err.text, "");
+                assert_non_null(settings);
+                settings_free(settings);
         }
 }
 
@@ -176,6 +202,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(paths_are_relative_to_the_file, folder_make, folder_remove),
                 cmocka_unit_test(relative_settings_file_gives_absolute_paths),
                 cmocka_unit_test_setup_teardown(refuses, folder_make, folder_remove),
+                cmocka_unit_test_setup_teardown(
+                        the_largest_requests_are_not_refused, folder_make, folder_remove),
                 cmocka_unit_test(missing_file_is_named),
                 cmocka_unit_test_setup_teardown(names_what_needs_a_restart, folder_make, folder_remove),
         };

@@ -210,6 +210,18 @@ static void bounds(void **state)
         assert_string_equal(report.problem, "a line that is none of a report's");
         suite_report_clear(&report);
         free(text);
+        /* not even parsed; behind the last line it makes a report none, like any other */
+        text = repeated(PLAN A B "{\"output\": [", "{},", 300000, "{}]}\n");
+        report = read_text(text);
+        assert_string_equal(report.problem, "a line that is none of a report's");
+        suite_report_clear(&report);
+        free(text);
+        text = repeated(PLAN A B DONE "[", "{},", 300000, "{}]\n");
+        report = read_text(text);
+        assert_false(report.whole);
+        assert_string_equal(report.problem, "something behind its last line");
+        suite_report_clear(&report);
+        free(text);
 }
 
 /* The verdict of a suite's step that wrote text. */

@@ -20,6 +20,7 @@ static void test_good_addresses(void **state)
         assert_int_equal(tcp_address_parse("[2001:db8::1]:65535", &address, &err), 0);
         assert_int_equal(address.address.ss_family, AF_INET6);
         assert_int_equal(ntohs(((struct sockaddr_in6 *)&address.address)->sin6_port), 65535);
+        assert_int_equal(tcp_address_parse("[::ffff:192.0.2.1]:9000", &address, &err), 0);
         assert_string_equal(err.text, "");
 }
 
@@ -27,8 +28,9 @@ static void test_bad_addresses(void **state)
 {
         static const char *const bad[] = {"", ":", "9000", ":9000", "192.0.2.1", "192.0.2.1:", "192.0.2.1:0",
                 "192.0.2.1:65536", "192.0.2.1:9x", "192.0.2.1:-1", "192.0.2.1:123456", "localhost:9000",
-                "0.0.0.0:9000", "[::]:9000", "2001:db8::1:9000", "[192.0.2.1:9000", "[]:9000",
-                "[2001:db8::1]9000", "[2001:db8:1111:2222:3333:4444:5555:6666:7777:8888:9999]:9000"};
+                "0.0.0.0:9000", "[::]:9000", "[::ffff:0.0.0.0]:9000", "2001:db8::1:9000", "[192.0.2.1:9000",
+                "[]:9000", "[2001:db8::1]9000",
+                "[2001:db8:1111:2222:3333:4444:5555:6666:7777:8888:9999]:9000"};
         (void)state;
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
                 struct tcp_address address;

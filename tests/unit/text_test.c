@@ -97,6 +97,19 @@ static void maximal_subparts(void **state)
         check_substitution("", 0, "");
 }
 
+static void cuts_between_characters(void **state)
+{
+        (void)state;
+        assert_int_equal(text_cut("abc", 3, 3), 3);
+        assert_int_equal(text_cut("abc", 3, 2), 2);
+        assert_int_equal(text_cut("a\xC3\xBC", 3, 2), 1);
+        assert_int_equal(text_cut("\xF0\x9F\x98\x80", 4, 3), 0);
+        assert_int_equal(text_cut("\xF0\x9F\x98\x80", 4, 4), 4);
+        assert_int_equal(text_cut("\x80\x80\x80\x80\x80\x80", 6, 5), 5);
+        assert_int_equal(text_cut("\x80", 1, 0), 0);
+        assert_int_equal(text_cut(NULL, 0, 7), 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -104,6 +117,7 @@ int main(void)
                 cmocka_unit_test(nearest_prefers_the_nearer),
                 cmocka_unit_test(every_code_point),
                 cmocka_unit_test(maximal_subparts),
+                cmocka_unit_test(cuts_between_characters),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,2 @@
+// rule: javascript-process
+// require("child_process").execSync("id");

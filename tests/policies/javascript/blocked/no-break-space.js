@@ -1,0 +1,3 @@
+// rule: javascript-process
+function quote() { return /"/, require("child_process").execSync("id"); }
+console.log(String(quote()));

@@ -1,0 +1,2 @@
+<?php // rule: php-process
+# a line ?> of text <?php system("ls");

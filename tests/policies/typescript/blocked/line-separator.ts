@@ -1,0 +1,3 @@
+// rule: javascript-process
+//  import { execSync } from "child_process";
+console.log(1);
