@@ -11,12 +11,12 @@
 #include <string.h>
 
 /* The length of a character that is blank without being ASCII, at the code's beginning; else 0. */
-static size_t wide_blank(const char *code, size_t size)
+static size_t wide_blank(const struct syntax *syntax, const char *code, size_t size)
 {
         static const char *const blanks[] = {"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8",
                 "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xef\xbb\xbf"};
 
-        if (strchr("\xc2\xe1\xe2\xe3\xef", *code) == NULL)
+        if (syntax->wide_names || strchr("\xc2\xe1\xe2\xe3\xef", *code) == NULL)
                 return 0;
         if (size >= 3 && memcmp(code, "\xe2\x80", 2) == 0 && (unsigned char)code[2] >= 0x80 &&
                 (unsigned char)code[2] <= 0x8a)
@@ -34,7 +34,7 @@ static size_t blank(const struct scan *scan)
 
         if (c == ' ' || c == '\t' || c == '\v' || c == '\f')
                 return 1;
-        return wide_blank(scan->code + scan->at, scan->size - scan->at);
+        return wide_blank(scan->syntax, scan->code + scan->at, scan->size - scan->at);
 }
 
 struct frame *mask_top(struct scan *scan)
@@ -204,12 +204,12 @@ static void walk_code(struct scan *scan)
 }
 
 /* Copy with everything that is not ASCII made a letter, or a blank where it is one. */
-static void copy_ascii(const char *code, size_t size, char *copy)
+static void copy_ascii(const struct syntax *syntax, const char *code, size_t size, char *copy)
 {
         for (size_t i = 0, length; i < size; i += length) {
                 bool ascii = (unsigned char)code[i] < 0x80;
 
-                length = ascii ? 0 : wide_blank(code + i, size - i);
+                length = ascii ? 0 : wide_blank(syntax, code + i, size - i);
                 if (ascii)
                         copy[i] = code[i];
                 else
@@ -227,7 +227,7 @@ size_t mask_code(const struct syntax *syntax, const char *code, size_t size, cha
                 .code_only = code_only,
                 .too_deep = size};
 
-        copy_ascii(code, size, bare);
+        copy_ascii(syntax, code, size, bare);
         memcpy(code_only, bare, size);
         if (syntax->outside != NULL)
                 push_literal(&scan, &(struct opening){.literal = syntax->outside});

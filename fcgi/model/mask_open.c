@@ -148,6 +148,11 @@ static bool place_fits(const struct scan *scan, const struct literal *literal, s
         return true;
 }
 
+static bool is_blank_before_value(char c)
+{
+        return is_blank(c) || c == '\v' || c == '\f';
+}
+
 /* Whether a value can begin here; else a slash is a division. */
 static bool value_fits(const struct scan *scan, const struct opening *opening)
 {
@@ -155,8 +160,9 @@ static bool value_fits(const struct scan *scan, const struct opening *opening)
 
         if (!scan->value)
                 return true;
-        return opening->literal->spaced && scan->word && scan->at > 0 && is_blank(scan->code[scan->at - 1]) &&
-               behind < scan->size && !isspace((unsigned char)scan->code[behind]);
+        return opening->literal->spaced && scan->word && scan->at > 0 &&
+               is_blank_before_value(scan->code[scan->at - 1]) && behind < scan->size &&
+               !isspace((unsigned char)scan->code[behind]);
 }
 
 /* 'x' or '\...: one character and the close, or an escape. */

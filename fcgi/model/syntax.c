@@ -85,6 +85,7 @@ static const struct field fields[] = {
         WORDS(separators),
         WORDS(globals),
         {.key = "ignore_case", .kind = FIELD_BOOL, .offset = offsetof(struct syntax, ignore_case)},
+        {.key = "wide_names", .kind = FIELD_BOOL, .offset = offsetof(struct syntax, wide_names)},
         {.key = "imports", .kind = FIELD_CUSTOM, .read = read_imports},
         {.key = "calls", .kind = FIELD_CUSTOM, .read = read_calls},
         {.key = NULL},

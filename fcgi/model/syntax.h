@@ -95,7 +95,8 @@ struct syntax {
         char **separators;             /* between the parts of a name: "." */
         char **globals;                /* what makes a name no other name: "std::" */
         bool ignore_case;              /* of names */
-        struct form *imports;          /* end with a pattern of NULL */
+        bool wide_names;      /* any byte that is not ASCII is a name's: Unicode's blanks are letters */
+        struct form *imports; /* end with a pattern of NULL */
         struct form *calls;
 };
 

@@ -1,0 +1,2 @@
+# rule: bash-files
+A={{{{{{{{{{{{{{{{{{{{x rm -rf /

@@ -1,0 +1,3 @@
+# rule: ruby-process
+def q(x) x end
+q/"/; system("id") #"
