@@ -79,7 +79,9 @@ static json_t *host_config(const struct container_spec *spec)
                 config, "CpuQuota", json_integer((json_int_t)language->cpu_percent * (CPU_PERIOD_US / 100)));
         bad |= json_object_set_new(config, "CpusetCpus", json_string(spec->settings->cpus));
         bad |= json_object_set_new(config, "Ulimits", ulimits(spec));
-        bad |= json_object_set_new(config, "Sysctls", json_pack("{s:s}", "net.ipv4.tcp_max_tw_buckets", "0"));
+        bad |= json_object_set_new(config, "Sysctls",
+                json_pack("{s:s, s:s}", "net.ipv4.tcp_max_tw_buckets", "0", "net.ipv4.tcp_no_metrics_save",
+                        "1"));
         bad |= json_object_set_new(config, "IpcMode", json_string("private"));
         bad |= json_object_set_new(config, "OomScoreAdj", json_integer(RUNNER_OOM_SCORE));
         bad |= json_object_set_new(config, "LogConfig", json_pack("{s:s}", "Type", "none"));
@@ -189,6 +191,11 @@ int container_verify(const struct container_spec *spec, const char *inspected, s
         }
         if (verify_host_config(json_object_get(asked, "HostConfig"), json_object_get(got, "HostConfig"), err))
                 goto out;
+        /* Also those that an image brings by VOLUME: a place on the host's disk that no reset empties. */
+        if (json_array_size(json_object_get(got, "Mounts"))) {
+                error_set(err, "the container has a volume or a bind mount: does its image have a VOLUME?");
+                goto out;
+        }
         static const char *const same[] = {
                 "Image", "Entrypoint", "Cmd", "User", "OpenStdin", "StdinOnce", "Tty", "Labels", NULL};
         json_t *config = json_object_get(got, "Config");

@@ -131,16 +131,22 @@ static bool has_core_limit(void)
         return !getrlimit(RLIMIT_CORE, &limit) && limit.rlim_max <= 1;
 }
 
-static bool has_no_time_wait(void)
+static bool is_number(const char *path, uint64_t expected)
 {
         struct lines lines;
-        uint64_t number = 1;
-        if (lines_open(&lines, "/proc/sys/net/ipv4/tcp_max_tw_buckets"))
+        uint64_t number;
+        if (lines_open(&lines, path))
                 return false;
         char *line = lines_next(&lines);
-        bool none = line && !lines_number(line, &number) && !number;
+        bool is = line && !lines_number(line, &number) && number == expected;
         lines_close(&lines);
-        return none;
+        return is;
+}
+
+static bool has_tcp_that_forgets(void)
+{
+        return is_number("/proc/sys/net/ipv4/tcp_max_tw_buckets", 0) &&
+               is_number("/proc/sys/net/ipv4/tcp_no_metrics_save", 1);
 }
 
 static uint32_t missing_by_cgroup(const struct cgroup *cgroup)
@@ -169,7 +175,7 @@ static const struct check {
         {HARDENING_NO_NETWORK, has_no_network},
         {HARDENING_TMPFS, has_tmpfs},
         {HARDENING_CORE_LIMIT, has_core_limit},
-        {HARDENING_TIME_WAIT, has_no_time_wait},
+        {HARDENING_TCP_FORGETS, has_tcp_that_forgets},
 };
 
 uint32_t inspect_missing(const struct cgroup *cgroup)

@@ -99,10 +99,11 @@ enum hardening {
         HARDENING_NO_NETWORK = 1 << 4,     /* no interface but lo */
         HARDENING_TMPFS =
                 1 << 5, /* /workspace, /tmp, /dev/shm: tmpfs, nosuid, nodev, with size and nr_inodes */
-        HARDENING_MEMORY_LIMIT = 1 << 6,    /* the memory cgroup has a limit below 4 GiB */
-        HARDENING_PROCESS_LIMIT = 1 << 7,   /* the pids cgroup has a limit */
-        HARDENING_CORE_LIMIT = 1 << 8,      /* RLIMIT_CORE is at most 1 byte */
-        HARDENING_TIME_WAIT = 1 << 9,       /* net.ipv4.tcp_max_tw_buckets is 0 */
+        HARDENING_MEMORY_LIMIT = 1 << 6,  /* the memory cgroup has a limit below 4 GiB */
+        HARDENING_PROCESS_LIMIT = 1 << 7, /* the pids cgroup has a limit */
+        HARDENING_CORE_LIMIT = 1 << 8,    /* RLIMIT_CORE is at most 1 byte */
+        /* nothing stays of a connection: net.ipv4.tcp_max_tw_buckets is 0, net.ipv4.tcp_no_metrics_save 1 */
+        HARDENING_TCP_FORGETS = 1 << 9,
         HARDENING_MEMORY_COUNTER = 1 << 10, /* the cgroup's oom_kill counter can be read */
         HARDENING_CPU_COUNTER = 1 << 11,    /* the cgroup's CPU time can be read */
 };

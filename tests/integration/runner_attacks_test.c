@@ -62,6 +62,9 @@ static const struct attack {
         {"hog_child", NULL, TESTBED_AMPLE_MS, 0, false, ENDED_BY_MEMORY, 0, "fine\n"},
         {"siblings", NULL, TESTBED_AMPLE_MS, 0, false, ENDED_BY_ITSELF, 0, "10\n"},
         {"acl", NULL, TESTBED_AMPLE_MS, 0, false, ENDED_BY_ITSELF, 0, "0 Operation not supported\n"},
+        {"host_wide", NULL, TESTBED_AMPLE_MS, 0, false, ENDED_BY_ITSELF, 0,
+                "label: Operation not permitted\nfilter: Operation not permitted\naddress: Success\n"
+                "delay: Success\nsix: Success\nadvice: Success\nterminal: Permission denied\n"},
 };
 
 static void test_attack(void **state)

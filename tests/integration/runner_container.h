@@ -20,6 +20,7 @@ enum container_without {
         WITHOUT_CORE = 64,
         WITHOUT_TIME_WAIT = 128,
         WITHOUT_SECCOMP = 256,
+        WITHOUT_TCP_METRICS = 512,
 };
 
 struct container {

@@ -141,7 +141,8 @@ static void network(void **state)
         all_have_nothing("HostConfig.PortBindings");
         all_have_nothing("NetworkSettings.IPAddress");
         all_have_nothing("HostConfig.Links");
-        all_have("HostConfig.Sysctls", "{\"net.ipv4.tcp_max_tw_buckets\": \"0\"}");
+        all_have("HostConfig.Sysctls",
+                "{\"net.ipv4.tcp_max_tw_buckets\": \"0\", \"net.ipv4.tcp_no_metrics_save\": \"1\"}");
 }
 
 static void file_system(void **state)

@@ -134,6 +134,20 @@ static void each_opening_is_found(void **state)
         }
 }
 
+/* HostConfig does not tell of it. */
+static void an_image_s_volume_is_found(void **state)
+{
+        (void)state;
+        struct error err;
+        json_t *inspected = obedient();
+        json_object_set_new(inspected, "Mounts", json_array());
+        assert_int_equal(verify(inspected, &err), 0);
+        json_object_set_new(inspected, "Mounts", json_pack("[{s:s}]", "Type", "volume"));
+        assert_int_equal(verify(inspected, &err), -1);
+        assert_non_null(strstr(err.text, "VOLUME"));
+        json_decref(inspected);
+}
+
 static void another_command_is_found(void **state)
 {
         (void)state;
@@ -164,6 +178,7 @@ int main(void)
                 cmocka_unit_test(what_was_asked_for_passes),
                 cmocka_unit_test(each_missing_key_is_found),
                 cmocka_unit_test(each_opening_is_found),
+                cmocka_unit_test(an_image_s_volume_is_found),
                 cmocka_unit_test(another_command_is_found),
                 cmocka_unit_test(garbage_is_refused),
         };
