@@ -134,7 +134,7 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/tests/unit/libhelpers.a $(BUILD)/
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(filter %.a,$^) $(LIBS) -lcmocka
 
 # This one counts what the pattern library does.
-$(BUILD)/tests/unit/policy_work_test: LDFLAGS += -Wl,--wrap=pcre2_compile_8,--wrap=pcre2_match_8
+$(BUILD)/tests/unit/policy_work_test: override LDFLAGS += -Wl,--wrap=pcre2_compile_8,--wrap=pcre2_match_8
 
 $(BUILD)/tests/integration/%: tests/integration/%.c $(BUILD)/tests/integration/libhelpers.a $(BUILD)/libsandpool.a
 	@echo "  LINK $@"
@@ -256,7 +256,7 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/lib
 	@echo "  LINK $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 # This one's job begins where the machine's files would be touched.
-$(BUILD)/tests/fuzz/runner_fuzz: LDFLAGS += -Wl,--wrap=files_create,--wrap=files_make_private
+$(BUILD)/tests/fuzz/runner_fuzz: override LDFLAGS += -Wl,--wrap=files_create,--wrap=files_make_private
 
 # Random programs and random faults for SOAK_SECONDS; SEED= for the choices of an earlier run.
 soak: docker users images $(BUILD)/tests/soak/soak

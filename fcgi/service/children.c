@@ -34,6 +34,7 @@ struct nursery nursery_new(const struct config *config)
                 .orders_fd = -1,
                 .elder_fd = -1,
                 .heir_fd = -1,
+                .heir_process_fd = -1,
                 .spared = DOCKER_SPARE_NONE};
 }
 
@@ -111,7 +112,7 @@ static int run_worker(const struct child *child, const struct nursery *nursery, 
 static void close_others(const struct child *child, const struct nursery *nursery)
 {
         int fds[] = {nursery->pid_fd, nursery->signal_fd, nursery->elder_fd, nursery->heir_fd,
-                child->kind == CHILD_BROKER ? -1 : nursery->broker_fd,
+                nursery->heir_process_fd, child->kind == CHILD_BROKER ? -1 : nursery->broker_fd,
                 child->kind == CHILD_BROKER ? -1 : nursery->orders_fd,
                 child->kind == CHILD_CONTROL ? -1 : nursery->control_fd,
                 child->kind == CHILD_WORKER ? -1 : nursery->fastcgi_fd};

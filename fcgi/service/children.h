@@ -38,6 +38,7 @@ struct nursery {
         long spared;           /* the generation beside it during an upgrade, or DOCKER_SPARE_NONE */
         char broker_path[128]; /* of broker_fd */
         int elder_fd, heir_fd; /* lines to the processes of an upgrade (handover.h), the supervisor's */
+        int heir_process_fd;   /* pidfd_open(2) of one that has taken over, the supervisor's */
         int orders_fd;         /* to the broker that was started last (orders.h), non-blocking */
         struct identity worker, broker;
         struct watch *watches; /* all children's, also of those that leave */

@@ -27,9 +27,10 @@
  * SIGTERM and SIGINT end it in order: no more connections, workers (each finishes the request at hand, within
  * drain_timeout), the other supervisor of an upgrade, then the broker (which removes every sandbox), then
  * whatever is left is killed. Of two supervisors of an upgrade either may be told: the elder tells the heir,
- * and the heir, in charge, waits for the elder. If the supervisor itself is killed, the kernel tells the
- * children (PR_SET_PDEATHSIG). The broker's own death signal is SIGTERM, so no container stays behind even
- * then. */
+ * and the heir, in charge, waits for the elder. An elder that was told itself, when nothing is left but this
+ * process, waits for the heir: a service manager that is stopping the service already lets no other become
+ * the main process. If the supervisor itself is killed, the kernel tells the children (PR_SET_PDEATHSIG). The
+ * broker's own death signal is SIGTERM, so no container stays behind even then. */
 #include "fcgi/service/supervisor.h"
 #include "fcgi/base/clock.h"
 #include "fcgi/base/io.h"
@@ -52,7 +53,7 @@
 #define SWEEPERS 2          /* brokers that are started for that alone, when one died */
 #define OTHER_END_MS 30000  /* for the other supervisor of an upgrade: its broker's time */
 
-enum stage { WARMING, RUNNING, ENDING_WORKERS, ENDING_OTHER, ENDING_BROKER, ENDED };
+enum stage { WARMING, RUNNING, ENDING_WORKERS, ENDING_OTHER, ENDING_BROKER, ENDING_HEIR, ENDED };
 
 struct supervisor {
         const struct settings *settings; /* of the start: what a reload cannot change */
@@ -95,6 +96,15 @@ static const char *other(const struct supervisor *s)
         return s->upgrade.heir && !s->upgrade.done ? "heir" : NULL;
 }
 
+/* All that it waits for is the end of the line; it was told when this process was. */
+static void release_heir(struct supervisor *s, int64_t now_ms)
+{
+        s->stage_ends_ms = now_ms + s->crew.nursery.config->settings->drain_timeout_ms + BROKER_END_MS;
+        log_info("service.waiting", LOG_S("for", "heir"));
+        places_close(s->settings, &s->crew.nursery, true);
+        io_close(&s->crew.nursery.heir_fd);
+}
+
 static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
 {
         s->stage = stage;
@@ -118,15 +128,17 @@ static void enter(struct supervisor *s, enum stage stage, int64_t now_ms)
                 s->stage_ends_ms = now_ms + BROKER_END_MS;
                 if (crew_broker(&s->crew))
                         kill(crew_broker(&s->crew), SIGTERM);
+        } else if (stage == ENDING_HEIR) {
+                release_heir(s, now_ms);
         }
 }
 
 /* The broker that was there is gone. One that died has left containers, for another to remove; so has one
  * that died before the service was told to end. */
-static void end_of_broker(struct supervisor *s, bool late)
+static void end_of_broker(struct supervisor *s, bool late, int64_t now_ms)
 {
         if (s->crew.broker_swept || late || s->sweepers++ >= SWEEPERS) {
-                s->stage = ENDED;
+                enter(s, s->told_to_end && upgrade_heir_lives(&s->crew) ? ENDING_HEIR : ENDED, now_ms);
                 return;
         }
         log_info("service.sweeping", LOG_S("why", "the broker died"));
@@ -149,9 +161,12 @@ static void advance(struct supervisor *s, int64_t now_ms)
                         enter(s, ENDING_BROKER, now_ms);
         } else if (s->stage == ENDING_BROKER) {
                 if (!crew_broker(&s->crew))
-                        end_of_broker(s, late);
+                        end_of_broker(s, late, now_ms);
                 else if (late)
                         kill(crew_broker(&s->crew), SIGKILL);
+        } else if (s->stage == ENDING_HEIR) {
+                if (!upgrade_heir_lives(&s->crew) || late)
+                        s->stage = ENDED;
         }
 }
 
@@ -168,7 +183,7 @@ static void end(struct supervisor *s, uint32_t number, int64_t now_ms)
 static void on_end_signal(struct supervisor *s, uint32_t number, int64_t now_ms)
 {
         end(s, number, now_ms);
-        if (s->told_to_end && s->stage <= ENDING_OTHER)
+        if (s->told_to_end && s->stage != ENDING_BROKER)
                 s->stage_ends_ms = now_ms;
         s->told_to_end = true;
 }
@@ -315,7 +330,8 @@ static void wait_for_events(const struct supervisor *s, int64_t now_ms)
         struct pollfd fds[] = {{.fd = s->crew.nursery.signal_fd, .events = POLLIN},
                 {.fd = crew_broker(&s->crew) ? s->crew.nursery.orders_fd : -1, .events = POLLIN},
                 {.fd = s->crew.nursery.elder_fd, .events = POLLIN},
-                {.fd = s->upgrade.done ? -1 : s->crew.nursery.heir_fd, .events = POLLIN}};
+                {.fd = s->upgrade.done ? -1 : s->crew.nursery.heir_fd, .events = POLLIN},
+                {.fd = s->stage == ENDING_HEIR ? s->crew.nursery.heir_process_fd : -1, .events = POLLIN}};
         int64_t wake_ms = now_ms + TICK_MS;
         io_poll(fds, sizeof(fds) / sizeof(*fds),
                 s->stage == RUNNING ? crew_next_start(&s->crew, wake_ms) : wake_ms);
@@ -374,6 +390,7 @@ out:
         io_close(&nursery->signal_fd);
         io_close(&nursery->orders_fd);
         io_close(&nursery->heir_fd);
+        io_close(&nursery->heir_process_fd);
         io_close(&nursery->elder_fd);
         reload_close(&s.reload);
         return status;

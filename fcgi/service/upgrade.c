@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define TAKE_MAX_MS 10000 /* for an heir that is warm to take charge */
@@ -93,10 +94,12 @@ static void give_up(struct upgrade *upgrade, struct crew *crew)
                                  : "the new process was not ready in time");
 }
 
-/* The line stays open to this process's end: that is what the heir takes its end from. */
-static void taken(struct upgrade *upgrade, const struct crew *crew)
+/* The line stays open to this process's end: that is what the heir takes its end from. It has just
+ * spoken: its number is still its own. */
+static void taken(struct upgrade *upgrade, struct crew *crew)
 {
         upgrade->done = true;
+        crew->nursery.heir_process_fd = (int)syscall(SYS_pidfd_open, upgrade->heir, 0);
         log_info("upgrade.done", LOG_I("heir", upgrade->heir));
         write_note(upgrade, crew, RELOAD_OK);
 }
@@ -163,4 +166,10 @@ void upgrade_hear_end(struct upgrade *upgrade, struct crew *crew)
                 upgrade->heir = 0;
                 io_close(&crew->nursery.heir_fd);
         }
+}
+
+bool upgrade_heir_lives(const struct crew *crew)
+{
+        struct pollfd heir = {.fd = crew->nursery.heir_process_fd, .events = POLLIN};
+        return heir.fd >= 0 && io_poll(&heir, 1, 0) == 0;
 }

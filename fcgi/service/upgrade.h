@@ -40,4 +40,7 @@ void upgrade_tell_for_the_dead(const char *run_dir);
 void upgrade_stop(struct upgrade *upgrade, const struct crew *crew);
 void upgrade_hear_end(struct upgrade *upgrade, struct crew *crew);
 
+/* Whether one that has taken over has not ended. */
+bool upgrade_heir_lives(const struct crew *crew);
+
 #endif

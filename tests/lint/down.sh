@@ -17,6 +17,15 @@ fail() {
 }
 lives() { [ -n "$(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline")" ]; } 2>/dev/null
 
+# goes PID: it is gone, or will be when it gets a processor.
+goes() {
+        local deadline=$((SECONDS + 60))
+        while lives "$1"; do
+                [ $SECONDS -lt $deadline ] || return 1
+                sleep 0.05
+        done
+}
+
 # down SECONDS: down.sh, which loses its patience after so long; the test loses its own after 120.
 down() {
         mkdir -p "$place/.ci/setup"
@@ -61,18 +70,18 @@ rm "$run/nginx/nginx.pid"
 # Its own process ends; also one that does not want to.
 echo "$pid" >"$run/nginx/nginx.pid"
 down 1000
-! lives "$pid" || fail "nginx was not ended"
+goes "$pid" || fail "nginx was not ended"
 begin nobody nginx bash -c 'trap "" TERM; while :; do sleep 0.1; done'
 echo "$pid" >"$run/nginx/nginx.pid"
 down 1
-! lives "$pid" || fail "nginx was not killed"
+goes "$pid" || fail "nginx was not killed"
 
 # A service that is just being taken over from: the one that took over ends, too.
 begin root sandpool
 heir=$pid
 # shellcheck disable=SC2016 # expanded by the inner shell
-begin root sandpool bash -c 'trap "echo $1 >$2; exit" TERM; echo $$ >$2; while :; do sleep 0.1; done' _ "$heir" "$run/sandpool.pid"
+begin root sandpool bash -c 'trap "echo $1 >$2.new; mv $2.new $2; exit" TERM; echo $$ >$2; while :; do sleep 0.1; done' _ "$heir" "$run/sandpool.pid"
 until [ "$(cat "$run/sandpool.pid" 2>/dev/null)" = "$pid" ]; do lives "$pid" || fail "the elder does not start"; done
 down 1000
-! lives "$pid" || fail "the service was not ended"
-! lives "$heir" || fail "the service that took over was not ended"
+goes "$pid" || fail "the service was not ended"
+goes "$heir" || fail "the service that took over was not ended"

@@ -19,12 +19,14 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #define PATIENCE_MS 60000
+#define MOMENT_MS 300             /* in which an elder that does not wait has ended */
 #define HEIR_PID "4000000\n"      /* no process has it */
 #define HEIR "SANDPOOL_TEST_HEIR" /* how it is, in its environment */
 
@@ -103,7 +105,8 @@ static void take_too_late(void)
         if (heir_hears() != HANDOVER_END)
                 _exit(6);
         heir_says(HANDOVER_TAKEN);
-        _exit(heir_hears() == HANDOVER_ENDED ? 0 : 7);
+        if (heir_hears() != HANDOVER_ENDED)
+                _exit(7);
 }
 
 static void heir_that_is_late(void)
@@ -112,10 +115,11 @@ static void heir_that_is_late(void)
         if (heir_hears() != HANDOVER_GO)
                 _exit(3);
         take_too_late();
+        _exit(0);
 }
 
-/* The same, and it sees to that itself. */
-static void heir_that_ends_the_elder(void)
+/* The same, and it sees to that itself. Returns the elder, its process in *fd. */
+static pid_t end_the_elder(int *fd)
 {
         char elder[24] = "", own[24];
         int length = snprintf(own, sizeof(own), "%d\n", (int)getpid());
@@ -123,10 +127,34 @@ static void heir_that_ends_the_elder(void)
         if (heir_hears() != HANDOVER_GO)
                 _exit(3);
         if (pread(PID_FD, elder, sizeof(elder) - 1, 0) <= 0 ||
+                (*fd = (int)syscall(SYS_pidfd_open, atol(elder), 0)) < 0 ||
                 pwrite(PID_FD, own, (size_t)length, 0) != length || ftruncate(PID_FD, length) ||
                 kill((pid_t)atol(elder), SIGTERM))
                 _exit(8);
         take_too_late();
+        return (pid_t)atol(elder);
+}
+
+static bool has_ended(int process_fd, int64_t within_ms)
+{
+        struct pollfd process = {.fd = process_fd, .events = POLLIN};
+        return io_poll(&process, 1, clock_ms() + within_ms) > 0;
+}
+
+/* Its elder has nothing left to do, and stays. */
+static void heir_that_ends_the_elder(void)
+{
+        int fd;
+        end_the_elder(&fd);
+        _exit(has_ended(fd, MOMENT_MS) ? 9 : 0);
+}
+
+/* It takes too long for whoever told the elder. */
+static void heir_that_stays(void)
+{
+        int fd;
+        pid_t elder = end_the_elder(&fd);
+        _exit(kill(elder, SIGTERM) || !has_ended(fd, PATIENCE_MS) ? 10 : 0);
 }
 
 /* By the name in the environment. */
@@ -137,7 +165,8 @@ static void be_heir(const char *name)
                 void (*be)(void);
         } heirs[] = {{"as it should be", heir_as_it_should_be}, {"in a hurry", heir_in_a_hurry},
                 {"ends", heir_that_ends}, {"stops in between", heir_that_stops_in_between},
-                {"is late", heir_that_is_late}, {"ends the elder", heir_that_ends_the_elder}};
+                {"is late", heir_that_is_late}, {"ends the elder", heir_that_ends_the_elder},
+                {"stays", heir_that_stays}};
         for (size_t i = 0; i < sizeof(heirs) / sizeof(*heirs); i++)
                 if (!strcmp(heirs[i].name, name))
                         heirs[i].be();
@@ -287,13 +316,12 @@ static pid_t start_elder(void)
         return pid;
 }
 
-/* The same in the whole supervisor: what is the heir's by then it leaves where it is. */
-static void an_elder_that_ends_leaves_all_to_one_that_is_late(void **state)
+/* The whole supervisor, until it has ended. Returns the heir. */
+static pid_t end_elder(const char *heir_name)
 {
-        (void)state;
         pid_t elder, heir;
         io_close(&crew.nursery.pid_fd); /* with its lock */
-        assert_int_equal(setenv(HEIR, "ends the elder", 1), 0);
+        assert_int_equal(setenv(HEIR, heir_name, 1), 0);
         elder = start_elder();
         int64_t deadline_ms = clock_ms() + PATIENCE_MS;
         while (named_by_pid_file() != elder && clock_ms() < deadline_ms)
@@ -302,10 +330,27 @@ static void an_elder_that_ends_leaves_all_to_one_that_is_late(void **state)
         assert_int_equal(status_of(elder), 0);
         heir = named_by_pid_file();
         assert_int_not_equal(heir, elder);
-        assert_int_equal(status_of(heir), 0);
+        return heir;
+}
+
+/* The same in the whole supervisor: what is the heir's by then it leaves where it is. To a service manager
+ * that is stopping the service it is still the main process: the heir ends first. */
+static void an_elder_that_ends_leaves_all_to_one_that_is_late(void **state)
+{
+        (void)state;
+        int status;
+        pid_t heir = end_elder("ends the elder");
+        assert_int_equal(waitpid(heir, &status, WNOHANG), heir);
+        assert_int_equal(status, 0);
         assert_int_equal(access(in_folder("fastcgi.sock"), F_OK), 0);
         assert_int_equal(access(in_folder("control.sock"), F_OK), 0);
         assert_int_equal(access(in_folder("broker.sock"), F_OK), -1);
+}
+
+static void an_elder_told_twice_does_not_wait(void **state)
+{
+        (void)state;
+        assert_int_equal(status_of(end_elder("stays")), 0);
 }
 
 static int set_up(void **state)
@@ -365,6 +410,7 @@ int main(void)
                 cmocka_unit_test(one_that_stops_in_between_is_killed),
                 cmocka_unit_test(one_that_is_late_has_taken_over),
                 cmocka_unit_test(an_elder_that_ends_leaves_all_to_one_that_is_late),
+                cmocka_unit_test(an_elder_told_twice_does_not_wait),
         };
         return cmocka_run_group_tests(tests, set_up, tear_down);
 }
