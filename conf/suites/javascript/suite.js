@@ -15,7 +15,7 @@ const { pathToFileURL } = require("node:url");
 const { inspect } = require("node:util");
 const { program } = require("./sandpool.js");
 
-const NAME_MAX = 150, MESSAGE_MAX = 2000;
+const NAME_MAX = 150, MESSAGE_MAX = 2000; // bytes
 const PLACE = pathToFileURL(process.cwd() + path.sep).href;
 const LOADER = path.resolve("load.mjs");
 process.env.TMPDIR = process.cwd();
@@ -46,8 +46,9 @@ function report(line) {
   while (data.length > 0) data = data.subarray(fs.writeSync(1, data));
 }
 
+// Whole characters of it, in so many bytes.
 function cut(text, most) {
-  return [...String(text).toWellFormed()].slice(0, most).join("");
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.from(String(text)).subarray(0, most), { stream: true });
 }
 
 const files = process.argv.slice(2).map((file) => path.resolve(file));
