@@ -48,7 +48,7 @@ function report(line) {
 
 // Whole characters of it, in so many bytes.
 function cut(text, most) {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.from(String(text)).subarray(0, most), { stream: true });
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.from(text).subarray(0, most), { stream: true });
 }
 
 const files = process.argv.slice(2).map((file) => path.resolve(file));
@@ -80,7 +80,8 @@ function plan(data) {
 function reason({ failureType, cause, message }, test) {
   const inner = failureType === "subtestsFailed" && failures.find((one) => one.path.startsWith(test.path + " > "));
   const text = inner ? inner.message : cause?.message ?? cause ?? message;
-  return cut(text, MESSAGE_MAX) || "it is not as it should be";
+  // A test may throw any value, be it the program's.
+  return cut(typeof text === "string" ? text : inspect(text), MESSAGE_MAX) || "it is not as it should be";
 }
 
 function leftOut({ skip, todo }) {
