@@ -84,18 +84,23 @@ function reason({ failureType, cause, message }, test) {
   return cut(typeof text === "string" ? text : inspect(text), MESSAGE_MAX) || "it is not as it should be";
 }
 
-function leftOut({ skip, todo }) {
-  const [word, why] = todo !== undefined ? ["todo", todo] : ["skipped", skip];
+// In what way it was not to pass, by the suite's own word; undefined: in none.
+function leftOut({ todo, skip, expectFailure }, passed) {
+  const [word, why] = todo !== undefined ? ["todo", todo]
+    : skip !== undefined ? ["skipped", skip]
+      : passed ? ["expected to fail", expectFailure] : [];
+  if (why === undefined) return undefined;
   return cut(typeof why === "string" && why ? `${word}: ${why}` : word, MESSAGE_MAX);
 }
 
-// A group is no test, but one that failed by itself (in a hook, say) is told of like one.
+// A group is no test, but one that was left out, or that failed by itself (in a hook, say), is told of like one.
 function end(data, passed) {
   const error = data.details.error;
-  if (data.details.type === "suite" && (passed || error?.failureType === "subtestsFailed")) return void know(data);
+  const left = leftOut(data, passed);
+  if (data.details.type === "suite" && ((passed && !left) || error?.failureType === "subtestsFailed")) return void know(data);
   const test = plan(data);
-  if (data.todo !== undefined || data.skip !== undefined) {
-    report({ test: test.name, skipped: true, message: leftOut(data) });
+  if (left) {
+    report({ test: test.name, skipped: true, message: left });
   } else if (passed) {
     report({ test: test.name, passed });
   } else {
