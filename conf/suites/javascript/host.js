@@ -28,7 +28,15 @@ function load() {
 
 function answer({ id, mark, ...reply }) {
   let data = Buffer.from(mark + JSON.stringify({ id, ...reply }) + "\n");
-  while (data.length > 0) data = data.subarray(fs.writeSync(1, data));
+  while (data.length > 0) {
+    try {
+      data = data.subarray(fs.writeSync(1, data));
+    } catch (error) {
+      if (error.code !== "EAGAIN") throw error;
+      // The program has printed something, and node then makes the pipe one that does not wait.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
 }
 
 function failure(error) {

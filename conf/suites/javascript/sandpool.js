@@ -13,7 +13,7 @@ const crypto = require("node:crypto");
 const net = require("node:net");
 
 const FROM_PROGRAM = 3, TO_PROGRAM = 4;
-const OUTPUT_MAX = 64 * 1024, REPLY_MAX = 1024 * 1024, CALL_SECONDS = 2;
+const OUTPUT_MAX = 64 * 1024, REPLY_MAX = 1024 * 1024, NUMBER_MAX = 32, CALL_SECONDS = 2;
 
 // The program under test, at the other end of two pipes. Whatever it sends is taken for values, never for code, and
 // every wait has an end.
@@ -26,6 +26,7 @@ class Program {
   #asked = 0;
   #run;
   #gone = false;
+  #tooLong = false; // it is in the midst of a reply that is not kept
   #out;
 
   constructor() {
@@ -103,16 +104,22 @@ class Program {
   }
 
   #take(data) {
+    if (this.#tooLong) {
+      const end = data.indexOf("\n");
+      if (end < 0) return;
+      this.#tooLong = false;
+      data = data.subarray(end + 1);
+    }
     this.#unread = Buffer.concat([this.#unread, data]);
     for (let at; (at = this.#unread.indexOf(this.#mark)) >= 0;) {
-      const end = this.#unread.indexOf("\n", at);
-      if (end < 0) {
-        if (this.#unread.length - at > REPLY_MAX) this.#end();
-        return;
-      }
+      const start = at + this.#mark.length, end = this.#unread.indexOf("\n", start);
+      const tooLong = (end < 0 ? this.#unread.length : end) - start > REPLY_MAX;
+      if (end < 0 && !tooLong) return;
       this.#print(this.#unread.subarray(0, at));
-      this.#reply(this.#unread.subarray(at + this.#mark.length, end));
-      this.#unread = this.#unread.subarray(end + 1);
+      if (tooLong) this.#refuse(this.#unread.subarray(start, start + NUMBER_MAX));
+      else this.#reply(this.#unread.subarray(start, end));
+      this.#tooLong = end < 0;
+      this.#unread = end < 0 ? Buffer.alloc(0) : this.#unread.subarray(end + 1);
     }
     let cut = this.#unread.lastIndexOf(this.#mark[0]);
     if (cut < 0 || !this.#mark.subarray(0, this.#unread.length - cut).equals(this.#unread.subarray(cut))) cut = this.#unread.length;
@@ -127,11 +134,20 @@ class Program {
 
   #reply(line) {
     try {
-      const reply = JSON.parse(line.toString("utf8"));
-      if (reply.id > 0 && reply.id <= this.#asked && !this.#replies.has(reply.id)) this.#replies.set(reply.id, reply);
+      this.#keep(JSON.parse(line.toString("utf8")));
     } catch {
       this.#end();
     }
+  }
+
+  // The reply begins with its number.
+  #refuse(beginning) {
+    const id = Number(/^\{"id":(\d+),/.exec(beginning.toString("latin1"))?.[1]);
+    this.#keep({ id, error: "its answer is longer than 1 MiB" });
+  }
+
+  #keep(reply) {
+    if (reply.id > 0 && reply.id <= this.#asked && !this.#replies.has(reply.id)) this.#replies.set(reply.id, reply);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "list_node.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -28,6 +29,7 @@ int main()
     for (ListNode *node = reverseList(head); node && found.size() <= values.size(); node = node->next)
         found.push_back(node->val);
     std::cout << std::flush;
+    std::fflush(nullptr);
     dup2(answer, 1);
     if (found.size() > values.size()) {
         std::cout << "a cycle\n";

@@ -2,7 +2,7 @@ const fs = require("node:fs");
 const vm = require("node:vm");
 
 const values = JSON.parse(fs.readFileSync(0, "utf8").split("\n")[0]);
-console.log = console.info = console.debug = console.error;
+Object.defineProperty(process, "stdout", { value: process.stderr });
 
 const source = fs.readFileSync("main.js", "utf8");
 const load = vm.compileFunction(

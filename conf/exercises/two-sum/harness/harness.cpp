@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdio>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -25,6 +26,7 @@ int main()
     std::vector<int> found = twoSum(nums, target);
     std::sort(found.begin(), found.end());
     std::cout << std::flush;
+    std::fflush(nullptr);
     dup2(answer, 1);
     std::cout << '[';
     for (size_t i = 0; i < found.size(); i++)

@@ -1,0 +1,4 @@
+function repeat(text, times) {
+  console.log("repeating", times);
+  return text.repeat(times);
+}

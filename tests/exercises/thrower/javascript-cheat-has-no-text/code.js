@@ -1,0 +1,1 @@
+const value = () => ({ message: { toString: 1 }, cause: { toString: 1 } });
