@@ -130,6 +130,20 @@ def compare_short_values(config, op, left, right, compare=util.assertrepr_compar
     return None
 
 
+@contextlib.contextmanager
+def silence():
+    """What tests start, and they themselves without Python's streams, write for nobody: values of theirs stand in it."""
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as null:
+        os.dup2(null.fileno(), 1)
+        os.dup2(null.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 def run(files):
     suite = Suite()
     util.assertrepr_compare = compare_short_values
@@ -139,7 +153,7 @@ def run(files):
         options += ["-p", f"no:{name}"]
     options += [f"{PLACE}/{name}" for name in files if name != "conftest.py"]
     said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), silence():
         code = pytest.main(options, plugins=[suite])
     if code == pytest.ExitCode.NO_TESTS_COLLECTED and suite.left_out:
         code = pytest.ExitCode.OK
