@@ -10,6 +10,7 @@ The program is another process (host.py), of another user, which has neither the
 """
 import json
 import os
+import re
 import secrets
 import select
 import threading
@@ -31,6 +32,7 @@ class Program:
     def __init__(self):
         self._mark = b"\x1e" + secrets.token_hex(16).encode() + b" "
         self._unread = b""
+        self._dropping = False
         self._output = bytearray()
         self._replies = {}
         self._asked = 0
@@ -106,15 +108,18 @@ class Program:
         self._changed.notify_all()
 
     def _take(self, data):
+        if self._dropping:
+            _, end, data = data.partition(b"\n")
+            self._dropping = not end
         self._unread += data
         while self._mark in self._unread:
             before, _, rest = self._unread.partition(self._mark)
             line, newline, after = rest.partition(b"\n")
-            if not newline:
-                self._gone |= len(rest) > REPLY_MAX
+            if not newline and len(line) <= REPLY_MAX:
                 return
             self._print(before)
-            self._reply(line)
+            self._reply(line if len(line) <= REPLY_MAX else self._too_long(line))
+            self._dropping = not newline
             self._unread = after
         cut = self._unread.rfind(self._mark[:1])
         if cut < 0 or not self._mark.startswith(self._unread[cut:]):
@@ -124,6 +129,12 @@ class Program:
 
     def _print(self, data):
         self._output += data[:OUTPUT_MAX - len(self._output)]
+
+    @staticmethod
+    def _too_long(line):
+        """The reply that stands for it. Its number comes first, if it is as host.py writes it."""
+        number = re.match(rb'\{"id": (\d{1,9}),', line)
+        return b'{"id": %s, "error": "its answer is longer than 1 MiB"}' % (number[1] if number else b"0")
 
     def _reply(self, line):
         try:
