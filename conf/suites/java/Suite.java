@@ -41,7 +41,7 @@ final class Suite {
     }
 
     private static final long CALL_SECONDS = 3;
-    private static final int OUTPUT_MAX = 64 * 1024, LINE_MAX = 1024 * 1024, MESSAGE_MAX = 2000;
+    private static final int OUTPUT_MAX = 64 * 1024, LINE_MAX = 1024 * 1024, NAME_MAX = 150, MESSAGE_MAX = 2000;
 
     private static final PrintStream report = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     private static final Map<String, Test> tests = new LinkedHashMap<>();
@@ -126,8 +126,9 @@ final class Suite {
         Thread reader = new Thread(Suite::read);
         reader.setDaemon(true);
         reader.start();
-        tell("{\"plan\": [" + String.join(", ", tests.keySet().stream().map(Suite::json).toList()) + "]}");
-        for (Map.Entry<String, Test> one : tests.entrySet()) {
+        Map<String, Test> named = named();
+        tell("{\"plan\": [" + String.join(", ", named.keySet().stream().map(Suite::json).toList()) + "]}");
+        for (Map.Entry<String, Test> one : named.entrySet()) {
             String message = outcome(one.getValue());
             failed += message == null ? 0 : 1;
             tell("{\"test\": " + json(one.getKey()) + ", \"passed\": " + (message == null)
@@ -136,6 +137,28 @@ final class Suite {
         tell("{\"output\": " + json(output()) + "}");
         tell("{\"done\": true}");
         Runtime.getRuntime().halt(failed == 0 ? 0 : 1);
+    }
+
+    /** The tests by the names that the report has for them; those that this makes equal get a number. */
+    private static Map<String, Test> named() {
+        Map<String, Test> named = new LinkedHashMap<>();
+        tests.forEach((given, test) -> {
+            String name = proper(given);
+            named.put(named.containsKey(name) ? name + " (" + (named.size() + 1) + ")" : name, test);
+        });
+        return named;
+    }
+
+    private static String proper(String name) {
+        StringBuilder out = new StringBuilder();
+        int bytes = 0;
+        for (int c : name.codePoints().toArray()) {
+            String one = Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? "?" : Character.toString(c);
+            bytes += one.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > NAME_MAX) break;
+            out.append(one);
+        }
+        return out.isEmpty() ? "?" : out.toString();
     }
 
     private static String outcome(Test test) {
