@@ -47,7 +47,7 @@ final class Suite {
     private static final Map<String, Test> tests = new LinkedHashMap<>();
     private static final String mark = "\u001e" + HexFormat.of().formatHex(SecureRandom.getSeed(16)) + " ";
     private static final Map<Long, String> replies = new ConcurrentHashMap<>();
-    private static final StringBuilder output = new StringBuilder();
+    private static final StringBuilder output = new StringBuilder(); // a character for each byte
     private static final Object changed = new Object();
     private static OutputStream program;
     private static long asked;
@@ -115,7 +115,7 @@ final class Suite {
     /** What the program has written to its standard output so far. */
     static String output() {
         synchronized (changed) {
-            return output.toString();
+            return new String(output.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         }
     }
 
@@ -253,8 +253,7 @@ final class Suite {
         }
     }
 
-    private static void print(String latin) {
-        String part = new String(latin.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-        output.append(part, 0, Math.min(part.length(), OUTPUT_MAX - output.length()));
+    private static void print(String bytes) {
+        output.append(bytes, 0, Math.min(bytes.length(), OUTPUT_MAX - output.length()));
     }
 }
