@@ -109,7 +109,8 @@ final class Suite {
 
     /** Has the program's main method run; it goes on while the tests run. */
     static void start() {
-        ask("start", 0);
+        String reply = ask("start", CALL_SECONDS);
+        if (reply != null && reply.startsWith("! ")) throw new AssertionError("the program cannot be started: " + SuiteWire.read(reply.substring(2)));
     }
 
     /** What the program has written to its standard output so far. */
