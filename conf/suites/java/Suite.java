@@ -51,7 +51,7 @@ final class Suite {
     private static final Object changed = new Object();
     private static OutputStream program;
     private static long asked;
-    private static boolean gone;
+    private static boolean gone, dropping;
     private static volatile boolean begun;
 
     static {
@@ -221,7 +221,7 @@ final class Suite {
         StringBuilder unread = new StringBuilder();
         byte[] bytes = new byte[65536];
         try (InputStream in = new FileInputStream("/dev/fd/3")) {
-            for (int size; (size = in.read(bytes)) >= 0 && unread.length() <= LINE_MAX;) {
+            for (int size; (size = in.read(bytes)) >= 0;) {
                 unread.append(new String(bytes, 0, size, StandardCharsets.ISO_8859_1));
                 take(unread);
             }
@@ -236,15 +236,14 @@ final class Suite {
 
     private static void take(StringBuilder unread) {
         synchronized (changed) {
+            if (dropping) drop(unread);
             for (int at; (at = unread.indexOf(mark)) >= 0;) {
-                int end = unread.indexOf("\n", at);
-                if (end < 0) return;
+                int begin = at + mark.length(), newline = unread.indexOf("\n", begin), end = newline < 0 ? unread.length() : newline;
+                if (newline < 0 && end - begin <= LINE_MAX) return;
                 print(unread.substring(0, at));
-                String[] reply = unread.substring(at + mark.length(), end).split(" ", 2);
-                if (reply.length == 2 && reply[0].matches("\\d{1,9}") && Long.parseLong(reply[0]) <= asked) {
-                    replies.putIfAbsent(Long.parseLong(reply[0]), reply[1]);
-                }
-                unread.delete(0, end + 1);
+                reply(unread.substring(begin, end));
+                unread.delete(0, end);
+                drop(unread);
             }
             int cut = unread.lastIndexOf(mark.substring(0, 1));
             if (cut < 0 || !mark.startsWith(unread.substring(cut))) cut = unread.length();
@@ -252,6 +251,20 @@ final class Suite {
             unread.delete(0, cut);
             changed.notifyAll();
         }
+    }
+
+    /** The rest of a line, which may be still to come. */
+    private static void drop(StringBuilder unread) {
+        int end = unread.indexOf("\n");
+        dropping = end < 0;
+        unread.delete(0, dropping ? unread.length() : end + 1);
+    }
+
+    private static void reply(String line) {
+        String[] parts = line.split(" ", 2);
+        if (parts.length < 2 || !parts[0].matches("\\d{1,9}") || Long.parseLong(parts[0]) > asked) return;
+        replies.putIfAbsent(Long.parseLong(parts[0]), line.length() <= LINE_MAX ? parts[1]
+            : "! " + SuiteWire.write("its answer is longer than 1 MiB"));
     }
 
     private static void print(String bytes) {
