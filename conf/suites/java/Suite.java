@@ -41,17 +41,17 @@ final class Suite {
     }
 
     private static final long CALL_SECONDS = 3;
-    private static final int OUTPUT_MAX = 64 * 1024, LINE_MAX = 1024 * 1024, MESSAGE_MAX = 2000;
+    private static final int OUTPUT_MAX = 64 * 1024, LINE_MAX = 1024 * 1024, NAME_MAX = 150, MESSAGE_MAX = 2000;
 
     private static final PrintStream report = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     private static final Map<String, Test> tests = new LinkedHashMap<>();
     private static final String mark = "\u001e" + HexFormat.of().formatHex(SecureRandom.getSeed(16)) + " ";
     private static final Map<Long, String> replies = new ConcurrentHashMap<>();
-    private static final StringBuilder output = new StringBuilder();
+    private static final StringBuilder output = new StringBuilder(); // a character for each byte
     private static final Object changed = new Object();
     private static OutputStream program;
     private static long asked;
-    private static boolean gone;
+    private static boolean gone, dropping;
     private static volatile boolean begun;
 
     static {
@@ -109,13 +109,14 @@ final class Suite {
 
     /** Has the program's main method run; it goes on while the tests run. */
     static void start() {
-        ask("start", 0);
+        String reply = ask("start", CALL_SECONDS);
+        if (reply != null && reply.startsWith("! ")) throw new AssertionError("the program cannot be started: " + SuiteWire.read(reply.substring(2)));
     }
 
     /** What the program has written to its standard output so far. */
     static String output() {
         synchronized (changed) {
-            return output.toString();
+            return new String(output.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         }
     }
 
@@ -126,8 +127,9 @@ final class Suite {
         Thread reader = new Thread(Suite::read);
         reader.setDaemon(true);
         reader.start();
-        tell("{\"plan\": [" + String.join(", ", tests.keySet().stream().map(Suite::json).toList()) + "]}");
-        for (Map.Entry<String, Test> one : tests.entrySet()) {
+        Map<String, Test> named = named();
+        tell("{\"plan\": [" + String.join(", ", named.keySet().stream().map(Suite::json).toList()) + "]}");
+        for (Map.Entry<String, Test> one : named.entrySet()) {
             String message = outcome(one.getValue());
             failed += message == null ? 0 : 1;
             tell("{\"test\": " + json(one.getKey()) + ", \"passed\": " + (message == null)
@@ -136,6 +138,28 @@ final class Suite {
         tell("{\"output\": " + json(output()) + "}");
         tell("{\"done\": true}");
         Runtime.getRuntime().halt(failed == 0 ? 0 : 1);
+    }
+
+    /** The tests by the names that the report has for them; those that this makes equal get a number. */
+    private static Map<String, Test> named() {
+        Map<String, Test> named = new LinkedHashMap<>();
+        tests.forEach((given, test) -> {
+            String name = proper(given);
+            named.put(named.containsKey(name) ? name + " (" + (named.size() + 1) + ")" : name, test);
+        });
+        return named;
+    }
+
+    private static String proper(String name) {
+        StringBuilder out = new StringBuilder();
+        int bytes = 0;
+        for (int c : name.codePoints().toArray()) {
+            String one = Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? "?" : Character.toString(c);
+            bytes += one.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > NAME_MAX) break;
+            out.append(one);
+        }
+        return out.isEmpty() ? "?" : out.toString();
     }
 
     private static String outcome(Test test) {
@@ -197,7 +221,7 @@ final class Suite {
         StringBuilder unread = new StringBuilder();
         byte[] bytes = new byte[65536];
         try (InputStream in = new FileInputStream("/dev/fd/3")) {
-            for (int size; (size = in.read(bytes)) >= 0 && unread.length() <= LINE_MAX;) {
+            for (int size; (size = in.read(bytes)) >= 0;) {
                 unread.append(new String(bytes, 0, size, StandardCharsets.ISO_8859_1));
                 take(unread);
             }
@@ -212,15 +236,14 @@ final class Suite {
 
     private static void take(StringBuilder unread) {
         synchronized (changed) {
+            if (dropping) drop(unread);
             for (int at; (at = unread.indexOf(mark)) >= 0;) {
-                int end = unread.indexOf("\n", at);
-                if (end < 0) return;
+                int begin = at + mark.length(), newline = unread.indexOf("\n", begin), end = newline < 0 ? unread.length() : newline;
+                if (newline < 0 && end - begin <= LINE_MAX) return;
                 print(unread.substring(0, at));
-                String[] reply = unread.substring(at + mark.length(), end).split(" ", 2);
-                if (reply.length == 2 && reply[0].matches("\\d{1,9}") && Long.parseLong(reply[0]) <= asked) {
-                    replies.putIfAbsent(Long.parseLong(reply[0]), reply[1]);
-                }
-                unread.delete(0, end + 1);
+                reply(unread.substring(begin, end));
+                unread.delete(0, end);
+                drop(unread);
             }
             int cut = unread.lastIndexOf(mark.substring(0, 1));
             if (cut < 0 || !mark.startsWith(unread.substring(cut))) cut = unread.length();
@@ -230,8 +253,21 @@ final class Suite {
         }
     }
 
-    private static void print(String latin) {
-        String part = new String(latin.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-        output.append(part, 0, Math.min(part.length(), OUTPUT_MAX - output.length()));
+    /** The rest of a line, which may be still to come. */
+    private static void drop(StringBuilder unread) {
+        int end = unread.indexOf("\n");
+        dropping = end < 0;
+        unread.delete(0, dropping ? unread.length() : end + 1);
+    }
+
+    private static void reply(String line) {
+        String[] parts = line.split(" ", 2);
+        if (parts.length < 2 || !parts[0].matches("\\d{1,9}") || Long.parseLong(parts[0]) > asked) return;
+        replies.putIfAbsent(Long.parseLong(parts[0]), line.length() <= LINE_MAX ? parts[1]
+            : "! " + SuiteWire.write("its answer is longer than 1 MiB"));
+    }
+
+    private static void print(String bytes) {
+        output.append(bytes, 0, Math.min(bytes.length(), OUTPUT_MAX - output.length()));
     }
 }

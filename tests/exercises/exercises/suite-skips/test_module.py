@@ -1,0 +1,7 @@
+import pytest
+
+pytest.importorskip("no_such_module")
+
+
+def test_never_collected():
+    assert False
