@@ -19,13 +19,22 @@ signal() {
         as_owner "$1" sh -c 'kill -"$1" "$2"' _ "$2" "$3" 2>/dev/null
 }
 
-# pid_of NAME: the process that $RUN/NAME.pid, or NAME/NAME.pid, names, if it lives, is the owner's and its command line says
-# NAME (a number may have come to belong to another process); else nothing.
-pid_of() {
-        local pid
+# number_of NAME: what stands in the pid file.
+number_of() {
         # shellcheck disable=SC2016 # expanded by the inner shell
-        pid=$(as_owner "$1" sh -c 'for file; do [ ! -f "$file" ] || timeout 5 head -c 32 "$file"; done' _ "$RUN/$1.pid" "$RUN/$1/$1.pid" 2>/dev/null || true)
-        [[ $pid =~ ^[0-9]+$ ]] && signal "$1" 0 "$pid" || return 0
-        # Of a process that has ended and was not waited for, the command line is empty.
-        tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q "$1" && printf '%s\n' "$pid" || true
+        as_owner "$1" sh -c 'for file; do [ ! -f "$file" ] || timeout 5 head -c 32 "$file"; done' _ "$RUN/$1.pid" "$RUN/$1/$1.pid" 2>/dev/null || true
+}
+
+# pid_of NAME: the process that $RUN/NAME.pid, or NAME/NAME.pid, names, if it lives, is the owner's and its command line says
+# NAME (a number may have come to belong to another process); else nothing. One that ends may just have named another.
+pid_of() {
+        local pid before=
+        while pid=$(number_of "$1") && [[ $pid =~ ^[0-9]+$ ]] && [ "$pid" != "$before" ]; do
+                # Of a process that has ended and was not waited for, the command line is empty.
+                if signal "$1" 0 "$pid" && tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q "$1"; then
+                        printf '%s\n' "$pid"
+                        return
+                fi
+                before=$pid
+        done
 }
