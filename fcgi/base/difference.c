@@ -25,12 +25,6 @@ static size_t boundary(struct piece piece, size_t at)
         return at;
 }
 
-static bool is_control(const char *at, size_t length)
-{
-        unsigned char first = (unsigned char)*at;
-        return first < ' ' || first == 0x7F || (length == 2 && first == 0xC2 && (unsigned char)at[1] < 0xA0);
-}
-
 /* One character as it is shown; returns its bytes in the piece. */
 static size_t show(const char *at, size_t size, char shown[16])
 {
@@ -42,7 +36,7 @@ static size_t show(const char *at, size_t size, char shown[16])
                         snprintf(shown, 16, "\\%c", letters[i][1]);
                         return 1;
                 }
-        if (!length || is_control(at, length)) {
+        if (!length || text_is_control(at, length)) {
                 snprintf(shown, 16, "\\x%02x", (unsigned char)*at);
                 return 1;
         }

@@ -64,24 +64,14 @@ static bool put(struct line *line, const char *bytes, size_t length)
         return true;
 }
 
-/* The control character that stands here, U+0080 to U+009F too: terminals obey them; 0 when it is none. */
-static unsigned char control(const char *bytes, size_t length)
-{
-        unsigned char c = (unsigned char)bytes[length - 1];
-        if (length == 1)
-                return c < 0x20 || c == 0x7F ? c : 0;
-        return length == 2 && (unsigned char)bytes[0] == 0xC2 && c < 0xA0 ? c : 0;
-}
-
 /* One character of a string, escaped for JSON. */
 static bool put_escaped(struct line *line, const char *bytes, size_t length)
 {
-        unsigned char c = control(bytes, length);
         char escape[8];
-        if (c == '\n')
+        if (*bytes == '\n')
                 snprintf(escape, sizeof(escape), "\\n");
-        else if (c)
-                snprintf(escape, sizeof(escape), "\\u%04x", c);
+        else if (text_is_control(bytes, length)) /* its code is its last byte, U+0080 to U+009F too */
+                snprintf(escape, sizeof(escape), "\\u%04x", (unsigned char)bytes[length - 1]);
         else if (*bytes == '"' || *bytes == '\\')
                 snprintf(escape, sizeof(escape), "\\%c", *bytes);
         else if (length == 1 && (unsigned char)*bytes >= 0x80)

@@ -114,6 +114,13 @@ bool text_is_utf8(const char *bytes, size_t length)
         return true;
 }
 
+bool text_is_control(const char *character, size_t length)
+{
+        unsigned char first = (unsigned char)*character;
+        return first < ' ' || first == 0x7F ||
+               (length == 2 && first == 0xC2 && (unsigned char)character[1] < 0xA0);
+}
+
 size_t text_cut(const char *bytes, size_t length, size_t max)
 {
         if (length <= max)
