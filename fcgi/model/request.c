@@ -321,8 +321,11 @@ static size_t values_max(const struct limits *limits)
 
 static int check_values(const struct parse *parse, const char *body, size_t size)
 {
-        size_t max = values_max(&parse->catalog->settings->limits), count = json_values_count(body, size);
+        size_t max = values_max(&parse->catalog->settings->limits), count;
 
+        if (size < max) /* no byte makes more than one */
+                return 0;
+        count = json_values_count(body, size);
         if (count <= max)
                 return 0;
         return request_refuse(parse, "", "the body has %zu values, and may have %zu", count, max);
