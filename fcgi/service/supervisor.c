@@ -307,10 +307,11 @@ static void settle_changes(struct supervisor *s, int64_t now_ms)
 {
         hear_broker(s, now_ms);
         hear_elder(s, now_ms);
-        if (s->stage > RUNNING)
+        if (s->stage > RUNNING) {
                 upgrade_hear_end(&s->upgrade, &s->crew);
-        if (s->stage > RUNNING && s->upgrade.done && s->in_charge)
-                hand_over(s);
+                if (s->upgrade.done && s->in_charge)
+                        hand_over(s);
+        }
         if (s->stage != RUNNING)
                 return;
         if (s->log_asked && s->reload.step == RELOAD_NONE) {
