@@ -142,7 +142,7 @@ $(BUILD)/tests/integration/%: tests/integration/%.c $(BUILD)/tests/integration/l
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(filter %.a,$^) $(LIBS) -lcmocka
 
 # Attacks run in an image without libraries too.
-$(BUILD)/attacks/%: tests/attacks/%.c
+$(BUILD)/attacks/%: tests/attacks/%.c tests/attacks/attack.h images/runner/protocol.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -I. -static -O1 -pthread -o $@ $<
 

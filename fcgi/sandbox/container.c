@@ -1,6 +1,8 @@
 /* The container's configuration as JSON, and its verification. */
 #include "fcgi/sandbox/container.h"
 
+#include "images/runner/protocol.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +55,15 @@ static json_t *security_options(const char *seccomp)
         return json_pack("[s, o]", "no-new-privileges", profile);
 }
 
+/* Of the sandbox's own network namespace. The two buffers are Linux's but for the last number. */
+static json_t *sysctls(void)
+{
+        return json_pack("{s:s, s:s, s:o, s:o}", "net.ipv4.tcp_max_tw_buckets", "0",
+                "net.ipv4.tcp_no_metrics_save", "1", "net.ipv4.tcp_rmem",
+                json_sprintf("4096 131072 %d", PROTOCOL_TCP_BUFFER), "net.ipv4.tcp_wmem",
+                json_sprintf("4096 16384 %d", PROTOCOL_TCP_BUFFER));
+}
+
 /* Everything that holds a sandbox together, a line each. One process more than the program may have: the
  * runner. Capabilities in the order in which newer daemons sort them; RestartPolicy because daemons differ in
  * what they make of none. NULL when memory is out. */
@@ -79,9 +90,7 @@ static json_t *host_config(const struct container_spec *spec)
                 config, "CpuQuota", json_integer((json_int_t)language->cpu_percent * (CPU_PERIOD_US / 100)));
         bad |= json_object_set_new(config, "CpusetCpus", json_string(spec->settings->cpus));
         bad |= json_object_set_new(config, "Ulimits", ulimits(spec));
-        bad |= json_object_set_new(config, "Sysctls",
-                json_pack("{s:s, s:s}", "net.ipv4.tcp_max_tw_buckets", "0", "net.ipv4.tcp_no_metrics_save",
-                        "1"));
+        bad |= json_object_set_new(config, "Sysctls", sysctls());
         bad |= json_object_set_new(config, "IpcMode", json_string("private"));
         bad |= json_object_set_new(config, "OomScoreAdj", json_integer(RUNNER_OOM_SCORE));
         bad |= json_object_set_new(config, "LogConfig", json_pack("{s:s}", "Type", "none"));

@@ -29,7 +29,8 @@ static void describe_missing(uint32_t missing, char *text, size_t size)
 {
         static const char *const names[] = {"seccomp", "no-new-privileges", "capabilities", "read-only root",
                 "no network", "tmpfs limits", "memory limit", "process limit", "core limit",
-                "tcp_max_tw_buckets and tcp_no_metrics_save", "memory counter", "cpu counter"};
+                "tcp_max_tw_buckets and tcp_no_metrics_save", "memory counter", "cpu counter",
+                "tcp_rmem and tcp_wmem"};
         size_t used = (size_t)snprintf(text, size, "the runner found missing:");
         for (size_t i = 0; i < sizeof names / sizeof *names && used < size; i++)
                 if (missing & 1U << i)
@@ -42,7 +43,7 @@ static uint32_t tolerated(const struct sandbox *sandbox)
 {
         uint32_t counters = HARDENING_MEMORY_COUNTER | HARDENING_CPU_COUNTER | HARDENING_MEMORY_LIMIT |
                             HARDENING_PROCESS_LIMIT | HARDENING_SECCOMP | HARDENING_TMPFS |
-                            HARDENING_TCP_FORGETS;
+                            HARDENING_TCP_FORGETS | HARDENING_TCP_BUFFERS;
         return strcmp(sandbox->language->runtime, "runsc") ? 0 : counters;
 }
 

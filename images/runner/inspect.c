@@ -149,6 +149,27 @@ static bool has_tcp_that_forgets(void)
                is_number("/proc/sys/net/ipv4/tcp_no_metrics_save", 1);
 }
 
+/* The file holds three numbers: at least, at first, at most. */
+static bool is_small_buffer(const char *path)
+{
+        struct lines lines;
+        char *field[4];
+        uint64_t most;
+        if (lines_open(&lines, path))
+                return false;
+        char *line = lines_next(&lines);
+        bool is = line && lines_split(line, field, 4) == 3 && !lines_number(field[2], &most) &&
+                  most <= PROTOCOL_TCP_BUFFER;
+        lines_close(&lines);
+        return is;
+}
+
+static bool has_small_tcp_buffers(void)
+{
+        return is_small_buffer("/proc/sys/net/ipv4/tcp_rmem") &&
+               is_small_buffer("/proc/sys/net/ipv4/tcp_wmem");
+}
+
 static uint32_t missing_by_cgroup(const struct cgroup *cgroup)
 {
         uint64_t number;
@@ -176,6 +197,7 @@ static const struct check {
         {HARDENING_TMPFS, has_tmpfs},
         {HARDENING_CORE_LIMIT, has_core_limit},
         {HARDENING_TCP_FORGETS, has_tcp_that_forgets},
+        {HARDENING_TCP_BUFFERS, has_small_tcp_buffers},
 };
 
 uint32_t inspect_missing(const struct cgroup *cgroup)

@@ -89,6 +89,10 @@ struct protocol_step {
 };
 #define PROTOCOL_STEP_SIZE 24 /* kind u8, processes u8, u16 zero, then the five u32 in order */
 
+/* What a TCP connection may buffer at most, bytes, each way. Linux's own 4 and 6 MiB are for long ways, and
+ * not every control group counts them. */
+#define PROTOCOL_TCP_BUFFER 262144
+
 /* Which hardening the runner found missing when it looked from inside, at its start: bits of
  * protocol_ready.missing. */
 enum hardening {
@@ -106,6 +110,8 @@ enum hardening {
         HARDENING_TCP_FORGETS = 1 << 9,
         HARDENING_MEMORY_COUNTER = 1 << 10, /* the cgroup's oom_kill counter can be read */
         HARDENING_CPU_COUNTER = 1 << 11,    /* the cgroup's CPU time can be read */
+        /* net.ipv4.tcp_rmem and tcp_wmem end at PROTOCOL_TCP_BUFFER at most */
+        HARDENING_TCP_BUFFERS = 1 << 12,
 };
 
 struct protocol_ready {
@@ -120,9 +126,10 @@ enum ended_by {
         ENDED_BY_WALL = 1,
         ENDED_BY_CPU = 2,
         ENDED_BY_OUTPUT = 3,
-        ENDED_BY_MEMORY = 4, /* the cgroup's out-of-memory kills rose while the step ran, or it thrashed until
-                                its time was up */
-        ENDED_BY_KILL = 5,   /* FRAME_KILL */
+        ENDED_BY_MEMORY = 4,   /* the cgroup's out-of-memory kills rose while the step ran, it thrashed until
+                                  its   time was up, or it had more than twice as many sockets as one process
+                                  may   have   open files */
+        ENDED_BY_KILL = 5,     /* FRAME_KILL */
         ENDED_BY_NO_START = 6, /* exec failed: exit_code holds errno */
 };
 

@@ -7,6 +7,7 @@
 #include "images/runner/ipc.h"
 #include "images/runner/lines.h"
 #include "images/runner/reap.h"
+#include "images/runner/sockets.h"
 #include "images/runner/ticks.h"
 
 #include <dirent.h>
@@ -53,52 +54,20 @@ static const char *listed_socket(void)
         return NULL;
 }
 
-/* The number behind "name: ... key" on a line of sockstat. */
-static int number_on(char *line, const char *name, const char *key, uint64_t *number)
-{
-        char *field[20];
-        if (strncmp(line, name, strlen(name)))
-                return -1;
-        size_t count = lines_split(line, field, 20);
-        for (size_t i = 1; i + 1 < count; i++)
-                if (!strcmp(field[i], key))
-                        return lines_number(field[i + 1], number);
-        return -1;
-}
-
-/* The network namespace's own counters: "sockets: used N" counts every socket, of any family and in any
- * state, until it is freed, and tw those in TIME_WAIT, which are none any more (net/ipv4/proc.c,
- * sockstat_seq_show). Reading the lists of TCP sockets walks a hash table of the whole host, 7 ms on one of
- * 24 GiB: they only name what is left, or stand in where a runtime does not count (gVisor). */
-static int count_sockets(uint64_t *used, uint64_t *time_wait)
-{
-        struct lines lines;
-        bool have_used = false, have_time_wait = false;
-        if (lines_open(&lines, "/proc/net/sockstat"))
-                return -1;
-        for (char *line; (line = lines_next(&lines));) {
-                if (!have_used)
-                        have_used = !number_on(line, "sockets:", "used", used);
-                if (!have_time_wait)
-                        have_time_wait = !number_on(line, "TCP:", "tw", time_wait);
-        }
-        lines_close(&lines);
-        return have_used && have_time_wait ? 0 : -1;
-}
-
 void prove_begin(void)
 {
         uint64_t time_wait;
-        counted = !count_sockets(&used_at_start, &time_wait);
+        counted = !sockets_count(&used_at_start, &time_wait);
 }
 
 /* Not zero is the measure, but what was there at the start (dockerd may keep a netlink socket in the
- * namespace) and what a fork server has. */
+ * namespace) and what a fork server has. Reading the lists of TCP sockets walks a hash table of the whole
+ * host, 7 ms on one of 24 GiB: they only name what is left, or stand in where a runtime does not count. */
 static const char *left_socket(void)
 {
         uint64_t used, time_wait;
         uint64_t own = used_at_start + fork_server_sockets();
-        if (counted && !count_sockets(&used, &time_wait) && used <= own && !time_wait)
+        if (counted && !sockets_count(&used, &time_wait) && used <= own && !time_wait)
                 return NULL;
         const char *listed = listed_socket();
         return listed || !counted ? listed : "a socket";

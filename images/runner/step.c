@@ -9,6 +9,7 @@
 #include "images/runner/fork_server.h"
 #include "images/runner/identity.h"
 #include "images/runner/reap.h"
+#include "images/runner/sockets.h"
 #include "images/runner/start.h"
 #include "images/runner/ticks.h"
 
@@ -20,10 +21,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define REAP_BATCH 256       /* orphans between two looks at everything else */
-#define CPU_LOOK_MIN_US 5000 /* how late a CPU limit may be noticed */
-#define PROGRAM_IN 3         /* descriptor on which process 0 reads process 1's output */
-#define PROGRAM_OUT 4        /* and on which it writes process 1's input */
+#define REAP_BATCH 256        /* orphans between two looks at everything else */
+#define CPU_LOOK_MIN_US 5000  /* how late a CPU limit may be noticed */
+#define SOCKETS_LOOK_US 10000 /* a core makes some 300 connections in that time; a look takes 8 us */
+#define SOCKETS_PER_FILE 2    /* a client's and a server's process, every descriptor of both a socket */
+#define PROGRAM_IN 3          /* descriptor on which process 0 reads process 1's output */
+#define PROGRAM_OUT 4         /* and on which it writes process 1's input */
 
 static void close_fd(int *fd)
 {
@@ -147,6 +150,7 @@ void step_start(
         step->wall_deadline = step->started + (int64_t)plan->limits.wall_ms * 1000;
         uint64_t cpu_limit_us = (uint64_t)plan->limits.cpu_ms * 1000;
         step->next_cpu_look = cpu_limit_us ? step->started + cpu_look_after(cpu_limit_us) : TICKS_NEVER;
+        step->next_sockets_look = step->started + SOCKETS_LOOK_US;
         if (reason) {
                 step_abandon(step);
                 step->report.ended_by = ENDED_BY_NO_START;
@@ -169,7 +173,9 @@ int64_t step_deadline(const struct step *step)
 {
         if (step->state != STEP_RUNNING)
                 return TICKS_NEVER;
-        return step->wall_deadline < step->next_cpu_look ? step->wall_deadline : step->next_cpu_look;
+        int64_t look =
+                step->next_cpu_look < step->next_sockets_look ? step->next_cpu_look : step->next_sockets_look;
+        return step->wall_deadline < look ? step->wall_deadline : look;
 }
 
 static void note_status(int status, int32_t *exit_code, unsigned *number)
@@ -256,18 +262,34 @@ static bool pump(struct step *step, int i)
         return true;
 }
 
+static void look_at_cpu(struct step *step, int64_t now)
+{
+        uint64_t used = cpu_used(step), limit_us = (uint64_t)step->limits.cpu_ms * 1000;
+        if (used >= limit_us)
+                finish(step, ENDED_BY_CPU);
+        else
+                step->next_cpu_look = now + cpu_look_after(limit_us - used);
+}
+
+/* A connection that nobody accepted is kernel memory that no control group counts, and no descriptor, once
+ * its client has closed it: nothing else bounds how many there are. */
+static void look_at_sockets(struct step *step, int64_t now)
+{
+        uint64_t used, time_wait;
+        bool counted = !sockets_count(&used, &time_wait);
+        step->next_sockets_look = counted ? now + SOCKETS_LOOK_US : TICKS_NEVER;
+        if (counted && used > SOCKETS_PER_FILE * (uint64_t)step->limits.open_files)
+                finish(step, ENDED_BY_MEMORY);
+}
+
 static void look_at_limits(struct step *step, int64_t now)
 {
-        uint64_t cpu_limit_us = (uint64_t)step->limits.cpu_ms * 1000;
-        if (now >= step->wall_deadline) {
+        if (now >= step->wall_deadline)
                 finish(step, ENDED_BY_WALL);
-        } else if (now >= step->next_cpu_look) {
-                uint64_t used = cpu_used(step);
-                if (used >= cpu_limit_us)
-                        finish(step, ENDED_BY_CPU);
-                else
-                        step->next_cpu_look = now + cpu_look_after(cpu_limit_us - used);
-        }
+        if (step->state == STEP_RUNNING && now >= step->next_cpu_look)
+                look_at_cpu(step, now);
+        if (step->state == STEP_RUNNING && now >= step->next_sockets_look)
+                look_at_sockets(step, now);
 }
 
 /* The kernel's word about memory goes before what the program made of it. */

@@ -29,7 +29,7 @@ struct step {
         int pipes[2]; /* stdout, stderr: reading ends, -1 after their end */
         pid_t pids[PROTOCOL_PROCESSES_MAX];
         bool first_ended;
-        int64_t started, wall_deadline, next_cpu_look; /* ticks_us */
+        int64_t started, wall_deadline, next_cpu_look, next_sockets_look; /* ticks_us */
         uint64_t cpu_before, oom_before, refaults_before;
         bool cpu_counted, oom_counted, refaults_counted;
         uint64_t rusage_us;

@@ -1,5 +1,7 @@
 /* Tries to get at what all sandboxes of a host share: the page cache of files, the supply of IPv6 flow labels
- * (which outlive a program, too), memory for compiled socket filters, terminals. */
+ * (which outlive a program, too), memory for compiled socket filters, the buffers of sockets, terminals. */
+#include "images/runner/protocol.h"
+
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -16,6 +18,18 @@
 static void say(const char *what, int failed)
 {
         printf("%s: %s\n", what, strerror(failed ? errno : 0));
+}
+
+/* The larger of a connection's two buffers, after asking for 4 MiB. */
+static int buffer(int connection)
+{
+        int want = 4 << 20, in = 0, out = 0;
+        socklen_t size = sizeof in;
+        say("receive buffer", setsockopt(connection, SOL_SOCKET, SO_RCVBUF, &want, sizeof want));
+        say("send buffer", setsockopt(connection, SOL_SOCKET, SO_SNDBUF, &want, sizeof want));
+        getsockopt(connection, SOL_SOCKET, SO_RCVBUF, &in, &size);
+        getsockopt(connection, SOL_SOCKET, SO_SNDBUF, &out, &size);
+        return in > out ? in : out;
 }
 
 int main(void)
@@ -38,6 +52,7 @@ int main(void)
         /* No such advice: whoever gets to the kernel with it is told so. */
         errno = posix_fadvise(open("/proc/self/exe", O_RDONLY), 0, 0, 99);
         say("advice", errno);
+        puts(buffer(four) > PROTOCOL_TCP_BUFFER ? "large" : "small");
         say("terminal", open("/dev/ptmx", O_RDWR | O_NOCTTY) < 0);
         return 0;
 }

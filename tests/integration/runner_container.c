@@ -49,6 +49,8 @@ static const struct piece {
         {WITHOUT_CORE, {"--ulimit=core=1:1"}},
         {WITHOUT_TIME_WAIT, {"--sysctl=net.ipv4.tcp_max_tw_buckets=0"}},
         {WITHOUT_TCP_METRICS, {"--sysctl=net.ipv4.tcp_no_metrics_save=1"}},
+        {WITHOUT_TCP_BUFFERS, {"--sysctl=net.ipv4.tcp_rmem=4096 131072 262144",
+                                      "--sysctl=net.ipv4.tcp_wmem=4096 16384 262144"}},
         {0, {"--network=none", "--ipc=private", "--oom-score-adj=500", "--cpus=1"}},
         {0, {"--ulimit=nofile=256:256", "--ulimit=fsize=16777216:16777216", "--log-driver=none"}},
 };

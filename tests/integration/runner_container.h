@@ -21,6 +21,7 @@ enum container_without {
         WITHOUT_TIME_WAIT = 128,
         WITHOUT_SECCOMP = 256,
         WITHOUT_TCP_METRICS = 512,
+        WITHOUT_TCP_BUFFERS = 1024,
 };
 
 struct container {

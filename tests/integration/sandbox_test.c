@@ -142,7 +142,9 @@ static void network(void **state)
         all_have_nothing("NetworkSettings.IPAddress");
         all_have_nothing("HostConfig.Links");
         all_have("HostConfig.Sysctls",
-                "{\"net.ipv4.tcp_max_tw_buckets\": \"0\", \"net.ipv4.tcp_no_metrics_save\": \"1\"}");
+                "{\"net.ipv4.tcp_max_tw_buckets\": \"0\", \"net.ipv4.tcp_no_metrics_save\": \"1\","
+                "\"net.ipv4.tcp_rmem\": \"4096 131072 262144\", \"net.ipv4.tcp_wmem\": \"4096 16384 "
+                "262144\"}");
 }
 
 static void file_system(void **state)
