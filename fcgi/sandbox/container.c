@@ -119,7 +119,7 @@ static json_t *config_of(const struct container_spec *spec)
         bad |= json_object_set_new(config, "WorkingDir", json_string("/workspace"));
         bad |= json_object_set_new(config, "Hostname", json_string("sandbox"));
         /* Without it Docker prepares a network all the same: 110 ms more for each start. It also means an
-         * empty /etc/hosts: images/python has another way to know localhost. */
+         * empty /etc/hosts: images/base has another way to know localhost. */
         bad |= json_object_set_new(config, "NetworkDisabled", json_true());
         bad |= json_object_set_new(config, "Healthcheck", json_pack("{s:[s]}", "Test", "NONE"));
         bad |= json_object_set_new(config, "Tty", json_false());

@@ -46,4 +46,6 @@ apt-get -qqy dist-upgrade >/dev/null
 # Everything is optional that is neither essential, required, apt itself, nor needed by one of those.
 apt-mark auto $(apt-mark showmanual) >/dev/null
 apt-mark manual apt debian-archive-keyring $(dpkg-query -Wf '${Package} ${Priority} ${Essential}\n' | awk '$2 == "required" || $3 == "yes" { print $1 }') >/dev/null
+# Sandboxes have an empty /etc/hosts: this is how they know localhost.
+apt-get -qqy install libnss-myhostname >/dev/null
 apt-get -qqy autoremove --purge >/dev/null
