@@ -16,10 +16,9 @@
  * test suite; and one to spare. */
 #define UIDS_BESIDE_RUNS 4
 
-uint32_t container_jobs_max(const struct language *language, const struct limits *limits)
+uint32_t container_job_uids(const struct limits *limits)
 {
-        uint32_t last = CONTAINER_UIDS / (limits->test_cases + UIDS_BESIDE_RUNS);
-        return language->reuse < last ? language->reuse : last;
+        return limits->test_cases + UIDS_BESIDE_RUNS;
 }
 
 /* Options of one tmpfs; freed by json_decref. */

@@ -27,9 +27,8 @@ struct container_spec {
         uint32_t memory_mib;
 };
 
-/* After how many jobs a container has to go: those that the language allows, or fewer where its uids might
- * not last for more, each job with as many test cases as there may be. */
-uint32_t container_jobs_max(const struct language *language, const struct limits *limits);
+/* How many uids a job may take: one with as many test cases as there may be. */
+uint32_t container_job_uids(const struct limits *limits);
 
 /* The body of POST /containers/create: malloc'd JSON, or NULL when memory is out. */
 char *container_config(const struct container_spec *spec);

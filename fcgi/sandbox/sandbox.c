@@ -189,6 +189,7 @@ static void enter_pinging(struct sandbox *sandbox)
 static void enter_leased(struct sandbox *sandbox)
 {
         sandbox->runs++;
+        sandbox->uids += container_job_uids(&sandbox->owner->settings->limits);
 }
 
 /* Without the half-close, input that the old job has not read would arrive inside the next one. */

@@ -86,6 +86,7 @@ struct sandbox {
         uint32_t memory_mib;        /* its limit now */
         uint32_t wanted_memory_mib; /* what a lease asked for */
         uint32_t runs;
+        uint32_t uids;     /* that its jobs may have taken */
         uint32_t removals; /* attempts */
         int64_t born_ms;
         int64_t idle_since_us;

@@ -22,12 +22,18 @@
 #define HOUR_MS 3600000
 #define UNANSWERED (-1)
 #define IDLE_MIB 128
+#define JOB_UIDS                                                                                             \
+        (1000 + 3) /* at least: one for each of as many test cases as there may be, and 3 beside them */
 
 static const struct settings settings = {.instance = "pool-test",
         .pool_max = 4,
         .idle_ms = HOUR_MS,
-        .limits = {
-                .workspace_mib = 32, .workspace_inodes = 4096, .tmp_mib = 16, .shm_mib = 16, .file_mib = 16}};
+        .limits = {.workspace_mib = 32,
+                .workspace_inodes = 4096,
+                .tmp_mib = 16,
+                .shm_mib = 16,
+                .file_mib = 16,
+                .test_cases = 1000}};
 
 #define LANGUAGE(name)                                                                                       \
         {                                                                                                    \
@@ -245,6 +251,24 @@ static void what_is_promised_has_no_time_to_be_looked_at(void **state)
         assert_true(next_ms > asker.wait.deadline_ms);
 }
 
+/* A job is counted as what it may have taken when it was begun, whatever a reload allows later. */
+static void no_job_is_begun_that_its_uids_may_not_last_for(void **state)
+{
+        (void)state;
+        for (int fits = 0; fits < 2; fits++) {
+                struct asker asker;
+                struct sandbox *sandbox = put_idle(there);
+                ask(&asker, there, IDLE_MIB, PATIENCE_MS);
+                pool_settle(pool);
+                assert_ptr_equal(asker.sandbox, sandbox);
+                assert_in_range(sandbox->uids, JOB_UIDS, 2 * JOB_UIDS);
+                sandbox->uids = CONTAINER_UIDS - (fits ? 2 * JOB_UIDS : JOB_UIDS - 1);
+                pool_release(pool, sandbox, true);
+                assert_int_equal(sandbox->state, fits ? SANDBOX_DRAINING : SANDBOX_REMOVING);
+                assert_string_equal(sandbox->why, fits ? "" : "reuse reached");
+        }
+}
+
 static int set_up(void **state)
 {
         struct pool_hooks hooks = {.answer = on_answer, .taken = on_taken};
@@ -286,6 +310,7 @@ int main(void)
                 POOL_TEST(it_is_made_for_those_who_do_not_wait),
                 POOL_TEST(without_its_image_it_serves_until_it_is_worn_out),
                 POOL_TEST(what_is_promised_has_no_time_to_be_looked_at),
+                POOL_TEST(no_job_is_begun_that_its_uids_may_not_last_for),
         };
         return cmocka_run_group_tests(tests, start, stop);
 }
