@@ -1,6 +1,6 @@
-const server = require("http").createServer((_, response) => response.end("hello from localhost"));
-server.listen(3000, async () => {
-    console.log(await (await fetch("http://localhost:3000/")).text());
-    server.closeAllConnections();
-    server.close();
+const net = require("net");
+
+const server = net.createServer((connection) => connection.end("hello from localhost\n"));
+server.listen(3000, "localhost", () => {
+    net.connect(3000, "localhost").on("end", () => server.close()).pipe(process.stdout);
 });
