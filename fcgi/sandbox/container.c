@@ -21,6 +21,12 @@ uint32_t container_job_uids(const struct limits *limits)
         return limits->test_cases + UIDS_BESIDE_RUNS;
 }
 
+bool container_is_used_up(
+        const struct language *language, const struct limits *limits, uint32_t jobs, uint32_t uids)
+{
+        return jobs >= language->reuse || uids + container_job_uids(limits) > CONTAINER_UIDS;
+}
+
 /* Options of one tmpfs; freed by json_decref. */
 static json_t *tmpfs_options(const char *exec, uint32_t size_mib, uint32_t inodes)
 {

@@ -30,6 +30,11 @@ struct container_spec {
 /* How many uids a job may take: one with as many test cases as there may be. */
 uint32_t container_job_uids(const struct limits *limits);
 
+/* Whether a container has to go after so many jobs, which may have taken so many uids: the language allows no
+ * more, or the uids might not last for another. */
+bool container_is_used_up(
+        const struct language *language, const struct limits *limits, uint32_t jobs, uint32_t uids);
+
 /* The body of POST /containers/create: malloc'd JSON, or NULL when memory is out. */
 char *container_config(const struct container_spec *spec);
 

@@ -237,8 +237,8 @@ static const char *worn_out(const struct pool *pool, const struct sandbox *sandb
 {
         if (!pool_languages_find(pool, sandbox->language))
                 return "the configuration changed";
-        if (sandbox->runs >= sandbox->language->reuse ||
-                sandbox->uids + container_job_uids(&sandbox->owner->settings->limits) > CONTAINER_UIDS)
+        if (container_is_used_up(
+                    sandbox->language, &sandbox->owner->settings->limits, sandbox->runs, sandbox->uids))
                 return "reuse reached";
         if (clock_ms() - sandbox->born_ms >= sandbox->language->max_age_ms)
                 return "max_age reached";

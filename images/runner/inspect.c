@@ -131,37 +131,36 @@ static bool has_core_limit(void)
         return !getrlimit(RLIMIT_CORE, &limit) && limit.rlim_max <= 1;
 }
 
-static bool is_number(const char *path, uint64_t expected)
+/* The last of count numbers that are all a file has. */
+static int last_number(const char *path, size_t count, uint64_t *number)
 {
         struct lines lines;
-        uint64_t number;
+        char *field[4];
         if (lines_open(&lines, path))
-                return false;
+                return -1;
         char *line = lines_next(&lines);
-        bool is = line && !lines_number(line, &number) && number == expected;
+        bool have = line && lines_split(line, field, 4) == count && !lines_number(field[count - 1], number);
         lines_close(&lines);
-        return is;
+        return have ? 0 : -1;
+}
+
+static bool is_number(const char *path, uint64_t expected)
+{
+        uint64_t number;
+        return !last_number(path, 1, &number) && number == expected;
+}
+
+/* What a connection's buffer has at least, at first, and at most. */
+static bool is_small_buffer(const char *path)
+{
+        uint64_t most;
+        return !last_number(path, 3, &most) && most <= PROTOCOL_TCP_BUFFER;
 }
 
 static bool has_tcp_that_forgets(void)
 {
         return is_number("/proc/sys/net/ipv4/tcp_max_tw_buckets", 0) &&
                is_number("/proc/sys/net/ipv4/tcp_no_metrics_save", 1);
-}
-
-/* The file holds three numbers: at least, at first, at most. */
-static bool is_small_buffer(const char *path)
-{
-        struct lines lines;
-        char *field[4];
-        uint64_t most;
-        if (lines_open(&lines, path))
-                return false;
-        char *line = lines_next(&lines);
-        bool is = line && lines_split(line, field, 4) == 3 && !lines_number(field[2], &most) &&
-                  most <= PROTOCOL_TCP_BUFFER;
-        lines_close(&lines);
-        return is;
 }
 
 static bool has_small_tcp_buffers(void)

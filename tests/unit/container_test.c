@@ -52,6 +52,27 @@ static int verify(json_t *inspected, struct error *err)
         return rc;
 }
 
+/* No job may be begun that could ask for a uid behind the last: 2 and one a run, with test cases; 3 without.
+ */
+static void uids_last_for_every_job(void **state)
+{
+        static const struct {
+                uint32_t reuse, test_cases, jobs;
+        } cases[] = {{200, 100, 200}, {1, 1000, 1}, {200, 1000, 65}, {1000, 100, 630}, {1000000, 1, 13107}};
+        (void)state;
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                const struct language toy = {.reuse = cases[i].reuse};
+                const struct limits limits = {.test_cases = cases[i].test_cases};
+                uint32_t jobs = 0, uids = 0;
+                while (!container_is_used_up(&toy, &limits, jobs, uids)) {
+                        jobs++;
+                        uids += container_job_uids(&limits);
+                }
+                assert_int_equal(jobs, cases[i].jobs);
+                assert_true(jobs * (cases[i].test_cases + 3) <= CONTAINER_UIDS);
+        }
+}
+
 static void what_was_asked_for_passes(void **state)
 {
         (void)state;
@@ -158,6 +179,7 @@ static void garbage_is_refused(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(uids_last_for_every_job),
                 cmocka_unit_test(what_was_asked_for_passes),
                 cmocka_unit_test(each_missing_key_is_found),
                 cmocka_unit_test(each_opening_is_found),

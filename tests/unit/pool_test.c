@@ -22,8 +22,7 @@
 #define HOUR_MS 3600000
 #define UNANSWERED (-1)
 #define IDLE_MIB 128
-#define JOB_UIDS                                                                                             \
-        (1000 + 3) /* at least: one for each of as many test cases as there may be, and 3 beside them */
+#define JOB_UIDS 1003 /* at least: one for each test case there may be, and 3 beside them */
 
 static const struct settings settings = {.instance = "pool-test",
         .pool_max = 4,
